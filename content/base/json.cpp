@@ -1,0 +1,228 @@
+#include "content/base/json.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace xinghuo {
+namespace {
+
+using Library = nlohmann::ordered_json;
+constexpr int depth_limit = 64;
+
+const Library* as_library(const void* value) { return static_cast<const Library*>(value); }
+
+std::string line_and_column(std::string_view text, std::size_t byte) {
+    std::size_t line = 1, column = 1;
+    for (std::size_t i = 0; i + 1 < byte && i < text.size(); ++i) {
+        if (text[i] == '\n') {
+            ++line;
+            column = 1;
+        } else {
+            ++column;
+        }
+    }
+    return fmt::format("line {}, column {}", line, column);
+}
+
+}  // namespace
+
+struct JsonDocument::Value {
+    Library json;
+};
+
+JsonDocument::JsonDocument() : value_(std::make_unique<Value>()) {}
+JsonDocument::~JsonDocument() = default;
+
+Result<void> JsonDocument::parse(std::string_view text) {
+    std::vector<std::set<std::string>> keys;
+    std::string refused;
+    const auto watch = [&](int depth, Library::parse_event_t event, Library& parsed) {
+        if (depth > depth_limit && refused.empty()) refused = fmt::format("nested deeper than {}", depth_limit);
+        if (event == Library::parse_event_t::object_start) keys.emplace_back();
+        if (event == Library::parse_event_t::object_end && !keys.empty()) keys.pop_back();
+        if (event == Library::parse_event_t::key && !keys.empty()) {
+            const std::string& key = parsed.get_ref<const std::string&>();
+            if (!keys.back().insert(key).second && refused.empty()) refused = fmt::format("the key \"{}\" stands twice", key);
+        }
+        return refused.empty();
+    };
+    try {
+        value_->json = Library::parse(text.begin(), text.end(), watch, true, true);
+    } catch (const Library::parse_error& e) {
+        return Error{ErrorKind::invalid, line_and_column(text, e.byte) + ": not JSON"};
+    } catch (const std::exception& e) {
+        return Error{ErrorKind::invalid, std::string("not JSON: ") + e.what()};
+    }
+    if (!refused.empty()) return Error{ErrorKind::invalid, refused};
+    return {};
+}
+
+JsonNode JsonDocument::root() { return {this, &value_->json, ""}; }
+
+void JsonDocument::fail(Error error) {
+    if (failed_) return;
+    failed_ = true;
+    error_ = std::move(error);
+}
+
+JsonNode JsonNode::operator[](std::string_view key) const {
+    std::string path = path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+    if (value_ != nullptr && as_library(value_)->is_object()) {
+        const auto found = as_library(value_)->find(std::string(key));
+        if (found != as_library(value_)->end()) return {document_, &*found, std::move(path)};
+    }
+    return {document_, nullptr, std::move(path)};
+}
+
+bool JsonNode::exists() const { return value_ != nullptr && !as_library(value_)->is_null(); }
+bool JsonNode::is_string() const { return value_ != nullptr && as_library(value_)->is_string(); }
+bool JsonNode::is_array() const { return value_ != nullptr && as_library(value_)->is_array(); }
+bool JsonNode::is_object() const { return value_ != nullptr && as_library(value_)->is_object(); }
+
+void JsonNode::refuse(std::string_view why) const {
+    document_->fail({ErrorKind::invalid, (path_.empty() ? std::string("the document") : path_) + ": " + std::string(why)});
+}
+
+std::vector<JsonNode> JsonNode::items() const {
+    std::vector<JsonNode> all;
+    if (!is_array()) {
+        refuse(exists() ? "must be a list" : "missing");
+        return all;
+    }
+    std::size_t i = 0;
+    for (const Library& item : *as_library(value_)) all.push_back({document_, &item, fmt::format("{}[{}]", path_, i++)});
+    return all;
+}
+
+std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {
+    std::vector<std::pair<std::string, JsonNode>> all;
+    if (!is_object()) {
+        refuse(exists() ? "must be an object" : "missing");
+        return all;
+    }
+    for (const auto& [key, item] : as_library(value_)->items())
+        all.emplace_back(key, JsonNode(document_, &item, path_.empty() ? key : path_ + "." + key));
+    return all;
+}
+
+std::string JsonNode::string() const {
+    if (is_string()) return as_library(value_)->get<std::string>();
+    refuse(exists() ? "must be text" : "missing");
+    return {};
+}
+
+double JsonNode::number() const {
+    if (exists() && as_library(value_)->is_number()) return as_library(value_)->get<double>();
+    refuse(exists() ? "must be a number" : "missing");
+    return 0;
+}
+
+std::int64_t JsonNode::integer() const {
+    if (exists() && as_library(value_)->is_number_integer()) return as_library(value_)->get<std::int64_t>();
+    refuse(exists() ? "must be a whole number" : "missing");
+    return 0;
+}
+
+bool JsonNode::boolean() const {
+    if (exists() && as_library(value_)->is_boolean()) return as_library(value_)->get<bool>();
+    refuse(exists() ? "must be true or false" : "missing");
+    return false;
+}
+
+std::string JsonNode::string_or(std::string_view otherwise) const { return exists() ? string() : std::string(otherwise); }
+double JsonNode::number_or(double otherwise) const { return exists() ? number() : otherwise; }
+std::int64_t JsonNode::integer_or(std::int64_t otherwise) const { return exists() ? integer() : otherwise; }
+bool JsonNode::boolean_or(bool otherwise) const { return exists() ? boolean() : otherwise; }
+
+void JsonWriter::new_line() {
+    if (indent_ == 0) return;
+    text_ += '\n';
+    text_.append(levels_.size() * static_cast<std::size_t>(indent_), ' ');
+}
+
+void JsonWriter::before_value() {
+    if (after_key_) {
+        after_key_ = false;
+        return;
+    }
+    if (levels_.empty()) return;
+    insist(levels_.back().close == ']', "a value in an object needs a key");
+    if (!levels_.back().empty) text_ += ',';
+    levels_.back().empty = false;
+    new_line();
+}
+
+JsonWriter& JsonWriter::object() {
+    before_value();
+    text_ += '{';
+    levels_.push_back({'}', true});
+    return *this;
+}
+
+JsonWriter& JsonWriter::array() {
+    before_value();
+    text_ += '[';
+    levels_.push_back({']', true});
+    return *this;
+}
+
+JsonWriter& JsonWriter::end() {
+    insist(!levels_.empty() && !after_key_, "end() without a beginning");
+    const Level level = levels_.back();
+    levels_.pop_back();
+    if (!level.empty) new_line();
+    text_ += level.close;
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    insist(!levels_.empty() && levels_.back().close == '}' && !after_key_, "a key outside an object");
+    if (!levels_.back().empty) text_ += ',';
+    levels_.back().empty = false;
+    new_line();
+    text_ += Library(std::string(name)).dump(-1, ' ', false, Library::error_handler_t::replace);
+    text_ += indent_ > 0 ? ": " : ":";
+    after_key_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+    before_value();
+    text_ += Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(double number) {
+    if (!std::isfinite(number)) return null();
+    before_value();
+    text_ += fmt::format("{}", number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(std::int64_t number) {
+    before_value();
+    text_ += fmt::format("{}", number);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(bool truth) {
+    before_value();
+    text_ += truth ? "true" : "false";
+    return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+    before_value();
+    text_ += "null";
+    return *this;
+}
+
+const std::string& JsonWriter::text() const {
+    insist(levels_.empty() && !after_key_, "text() of unfinished JSON");
+    return text_;
+}
+
+}  // namespace xinghuo

@@ -1,0 +1,36 @@
+// Unicode, through ICU. Text is UTF-8 everywhere; offsets are bytes.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xinghuo {
+
+// Broken bytes become U+FFFD, one each; never fails.
+std::u32string to_utf32(std::string_view utf8);
+std::string to_utf8(std::u32string_view text);
+void append_utf8(std::string& out, char32_t character);
+
+// Han ideographs of every plane.
+bool is_han(char32_t character);
+// Draws nothing by itself: variation selectors, ZWJ, ZWNJ, BOM, soft hyphen, bidi marks.
+bool is_ignorable(char32_t character);
+
+struct LineBreak {
+    std::size_t byte;  // a line may end before this byte
+    bool must;         // a newline stands here
+};
+// Where lines may end, ascending, the end of text last. Strict Chinese rules (UAX #14 with lb=strict; GB/T 15834):
+// no 。，、）》” at a line's start, no （《“ at its end; besides: no line starts with · or —— or ～, and no
+// break around a dash between digits (1919—1921).
+std::vector<LineBreak> line_breaks(std::string_view utf8);
+
+// Byte offsets of user-perceived characters' starts, the end of text last.
+std::vector<std::size_t> character_starts(std::string_view utf8);
+
+// For comparing typed answers: NFKC, case folded, spaces and punctuation at both ends removed, inner spaces single.
+std::string folded(std::string_view utf8);
+
+}  // namespace xinghuo

@@ -1,0 +1,65 @@
+// Fingers and the mouse become one pointer. Pure: events in, a state per frame out; no SDL, no clock.
+//
+// The first finger down is the pointer. A second finger, or a palm (wider than 25 mm, if the panel says how wide),
+// presses nothing and disturbs nothing; two fingers together make a pinch, which takes the press away from
+// the first. Positions are imaginary px.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "content/base/clock.h"
+#include "kiosk/gfx/geometry.h"
+
+namespace xinghuo {
+
+struct TouchEvent {
+    enum class What { down, move, up, cancel } what = What::down;
+    std::int64_t finger = 0;  // 0: the mouse
+    Vec2 at;
+    Instant when;
+    float contact_mm = 0;     // width of the contact; 0: not known
+};
+
+struct Pinch {
+    Vec2 centre;        // between the fingers
+    float scale = 1;    // of this frame: distance now / distance at the last frame
+    Vec2 moved;         // of the centre, this frame
+};
+
+// What screens see during one frame.
+struct Pointer {
+    Vec2 at;                     // where it is, or was last
+    bool down = false;           // is it on the glass
+    bool pressed = false;        // came down in this frame
+    bool released = false;       // went up in this frame (a cancelled touch does not)
+    Vec2 pressed_at;             // where it came down
+    Instant pressed_when;
+    Vec2 moved;                  // since the last frame
+    Vec2 velocity;               // px per second over the last 80 ms; meaningful when released
+    std::optional<Pinch> pinch;
+    bool any_contact = false;    // something touched the glass in this frame (for the idle rule: a palm is a person too)
+};
+
+class Touch {
+public:
+    void on(const TouchEvent& event);
+    // The state for the frame that starts now. A tap shorter than a frame still shows pressed in one frame and
+    // released in a later one: events after a release wait for the next frame.
+    Pointer frame(Instant now);
+    // True when events wait, so that the next frame must come at once.
+    [[nodiscard]] bool waiting() const;
+
+private:
+    struct Finger { std::int64_t id; Vec2 at; bool palm; };
+    struct Sample { Instant when; Vec2 at; };
+    std::vector<TouchEvent> queue_;
+    std::vector<Finger> fingers_;
+    std::optional<std::int64_t> first_;   // the finger that is the pointer
+    bool pinching_ = false;
+    std::vector<Sample> track_;
+    Pointer state_;
+};
+
+}  // namespace xinghuo
