@@ -1,0 +1,34 @@
+// A screen: one file, read top to bottom in a minute. Its members are its state; frame() draws all of it and reacts.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "kiosk/frame.h"
+
+namespace xinghuo {
+
+class Screen;
+using ScreenPtr = std::unique_ptr<Screen>;
+
+// Where one goes next. Asked for during a frame, done between frames, under a curtain.
+class Navigator {
+public:
+    virtual ~Navigator() = default;
+    virtual void go(ScreenPtr screen) = 0;       // on top; back() returns here
+    virtual void replace(ScreenPtr screen) = 0;  // instead of this one
+    virtual void back() = 0;                     // to the one below; from the hall: to attract
+    virtual void home() = 0;                     // to the hall
+    virtual void leave() = 0;                    // to attract: the visit is over
+};
+
+class Screen {
+public:
+    virtual ~Screen() = default;
+    [[nodiscard]] virtual std::string id() const = 0;  // "hall", "figure", …: what a driver and a test see
+    virtual void frame(Frame& frame, Navigator& navigator) = 0;
+    // Whether leaving alone leads through "still there?" to attract. Attract itself says no.
+    [[nodiscard]] virtual bool idles() const { return true; }
+};
+
+}  // namespace xinghuo
