@@ -8,7 +8,6 @@
 
 #include "kiosk/frame.h"
 #include "kiosk/gfx/scroll.h"
-#include "kiosk/screen.h"
 
 namespace xinghuo {
 

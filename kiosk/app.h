@@ -1,0 +1,103 @@
+// The application without a window: screens, navigation, idling, language, one frame at a time.
+// main.cpp gives it touches and the time and shows the picture; a driver and the tests do the same without a display.
+// Main thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/pack/catalogue.h"
+#include "kiosk/config.h"
+#include "kiosk/frame.h"
+#include "kiosk/gfx/renderer.h"
+#include "kiosk/idle.h"
+#include "kiosk/screen.h"
+#include "media/audio_out.h"
+
+struct ImGuiContext;
+
+namespace xinghuo {
+
+class Worker;
+
+class App final : private Navigator {
+public:
+    struct Parts {
+        Renderer& renderer;
+        AudioOut& audio;
+        std::shared_ptr<const Catalogue> catalogue;  // null: the closed screen, with `why_closed`
+        std::string why_closed;
+        Settings settings;
+        Effects effects;
+        Path resources;                              // art/ and strings/
+        bool work_inline = false;                    // no worker thread: pictures are there in the frame that asks (fake clock)
+        std::function<void()> wake;                  // called from the worker's thread when something arrived
+    };
+    static Result<std::unique_ptr<App>> open(Parts parts);
+    ~App() override;
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+
+    // At these real px. At once when the window changes.
+    void resize(int w_px, int h_px);
+    // Positions in imaginary px.
+    void on(const TouchEvent& event);
+    [[nodiscard]] Vec2 to_imaginary(float x_px, float y_px) const { return {x_px / scale_, y_px / scale_}; }
+
+    struct Done {
+        DrawStats drawn;
+        double build_ms = 0, submit_ms = 0;          // filled when a clock to measure with is given
+    };
+    // Builds the frame of `now` and draws it. deferred: see Renderer::draw.
+    Done frame(Instant now, WallTime wall, bool deferred, const Clock* stopwatch = nullptr);
+    // When the next frame is wanted at the latest; a touch comes sooner.
+    [[nodiscard]] Instant due() const { return due_; }
+
+    // A place by name: "attract", "hall", "figures", "films", "item/ID", "quiz/ID" (about an item), "quiz-theme/t1", "quiz", "still-there".
+    Result<void> show(std::string_view place);
+    void set_lang(Lang lang);
+
+    [[nodiscard]] std::string screen_id() const;
+    [[nodiscard]] const std::vector<Label>& labels() const;
+    [[nodiscard]] Lang lang() const { return lang_; }
+    [[nodiscard]] Rect screen() const { return screen_; }
+    [[nodiscard]] float scale() const { return scale_; }
+    [[nodiscard]] bool settled(Instant now) const;   // no curtain, nothing on its way
+    [[nodiscard]] Pixels picture();
+    [[nodiscard]] const std::u32string& missing_characters() const;
+    void expose() { parts_.renderer.forget(); due_ = {}; }
+
+private:
+    explicit App(Parts parts);
+    Result<void> prepare();
+    void go(ScreenPtr screen) override;
+    void replace(ScreenPtr screen) override;
+    void back() override;
+    void home() override;
+    void leave() override;
+    void ask(std::function<void()> change);
+    void change_screen(Instant now);
+    void still_there(Frame& frame);
+    void curtain(Frame& frame);
+    [[nodiscard]] bool ring_shown(Instant now) const;
+
+    struct Machinery;                                // text, textures, canvas: what frames are made with
+    Parts parts_;
+    std::unique_ptr<Machinery> machinery_;
+    std::vector<ScreenPtr> stack_;                   // the last one is seen
+    std::function<void()> change_;                   // asked for, done when the curtain is closed
+    Instant curtain_start_{}, opened_{};
+    bool closing_ = false, opening_ = false;
+    Idle idle_;
+    bool force_ring_ = false;                        // show("still-there")
+    Lang lang_;
+    Rect screen_;
+    float scale_ = 1;
+    Instant due_;
+    Instant now_;
+};
+
+}  // namespace xinghuo

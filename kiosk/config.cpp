@@ -1,0 +1,75 @@
+#include "kiosk/config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "content/base/json.h"
+
+namespace xinghuo {
+namespace {
+
+double within(const JsonNode& node, double otherwise, double least, double most) {
+    const double value = node.number_or(otherwise);
+    if (value < least || value > most) {
+        char why[96];
+        std::snprintf(why, sizeof why, "must be between %g and %g", least, most);
+        node.refuse(why);
+    }
+    return value;
+}
+
+void refuse_unknown(const JsonNode& object, const std::set<std::string>& known) {
+    for (const auto& [key, node] : object.members())
+        if (!known.contains(key)) node.refuse("no such setting");
+}
+
+}  // namespace
+
+Result<Settings> read_settings(std::string_view json) {
+    JsonDocument document;
+    if (auto parsed = document.parse(json); !parsed) return parsed.error();
+    const JsonNode root = document.root();
+    refuse_unknown(root, {"language", "panel", "viewing_distance_mm", "idle_seconds", "still_there_seconds", "volume",
+                          "less_motion", "high_contrast", "pack"});
+    Settings s;
+    const std::string lang = root["language"].string_or("zh");
+    if (lang != "zh" && lang != "en") root["language"].refuse("must be \"zh\" or \"en\"");
+    s.lang = lang == "en" ? Lang::en : Lang::zh;
+    if (const JsonNode panel = root["panel"]; panel.exists()) {
+        refuse_unknown(panel, {"width_mm", "height_mm", "diagonal_inches"});
+        s.panel_width_mm = static_cast<float>(within(panel["width_mm"], 0, 0, 5000));
+        s.panel_height_mm = static_cast<float>(within(panel["height_mm"], 0, 0, 5000));
+        s.panel_diagonal_inches = static_cast<float>(within(panel["diagonal_inches"], 0, 0, 200));
+        if ((s.panel_width_mm > 0) != (s.panel_height_mm > 0)) panel.refuse("needs both width_mm and height_mm");
+    }
+    s.viewing_distance_mm = static_cast<float>(within(root["viewing_distance_mm"], 600, 300, 5000));
+    s.idle_seconds = within(root["idle_seconds"], 60, 5, 3600);
+    s.still_there_seconds = within(root["still_there_seconds"], 10, 3, 120);
+    s.volume = static_cast<float>(within(root["volume"], 0.8, 0, 1));
+    s.less_motion = root["less_motion"].boolean_or(false);
+    s.high_contrast = root["high_contrast"].boolean_or(false);
+    s.pack = root["pack"].string_or("");
+    if (!document.good()) return document.error();
+    return s;
+}
+
+float mm_per_unit(const Settings& settings, float screen_w, float screen_h) {
+    if (settings.panel_width_mm > 0) {
+        // Landscape or portrait as the picture is, whichever way the panel was measured.
+        const float along = screen_w >= screen_h ? std::max(settings.panel_width_mm, settings.panel_height_mm)
+                                                 : std::min(settings.panel_width_mm, settings.panel_height_mm);
+        return along / screen_w;
+    }
+    if (settings.panel_diagonal_inches > 0) return settings.panel_diagonal_inches * 25.4f / std::hypot(screen_w, screen_h);
+    return 0;
+}
+
+float text_factor(const Settings& settings, float mm_per_unit) {
+    if (mm_per_unit <= 0) return 1;
+    constexpr float body = 34, filled = 0.92f;
+    const float wanted_mm = 7 + (settings.viewing_distance_mm - 600) * (5.0f / 400);
+    return std::clamp(wanted_mm / (body * filled * mm_per_unit), 1.0f, 1.5f);
+}
+
+}  // namespace xinghuo

@@ -1,0 +1,35 @@
+// What a terminal is told once, in one JSON file (comments allowed). Read at start; a wrong or unknown setting stops the
+// start with a sentence that names it, so that a slip is seen on the day it is made.
+//
+//     {"language": "zh", "panel": {"width_mm": 952, "height_mm": 535}, "viewing_distance_mm": 600,
+//      "idle_seconds": 60, "still_there_seconds": 10, "volume": 0.8, "less_motion": false, "high_contrast": false}
+#pragma once
+
+#include <string>
+
+#include "content/base/file.h"
+#include "content/base/lang.h"
+#include "content/base/result.h"
+
+namespace xinghuo {
+
+struct Settings {
+    Lang lang = Lang::zh;
+    // The panel's picture; 0: not known. "panel": {"diagonal_inches": 43} does too, with the screen's shape.
+    float panel_width_mm = 0, panel_height_mm = 0, panel_diagonal_inches = 0;
+    float viewing_distance_mm = 600;
+    double idle_seconds = 60, still_there_seconds = 10;
+    float volume = 0.8f;
+    bool less_motion = false, high_contrast = false;
+    std::string pack;  // folder; empty: the one given on the command line, or the demonstration beside the program
+};
+
+Result<Settings> read_settings(std::string_view json);
+
+// How wide one imaginary px is on the glass, mm; 0 when the panel is not known.
+float mm_per_unit(const Settings& settings, float screen_w, float screen_h);
+// The factor by which all text grows so that body text is 7 mm high at 0.6 m and 12 mm at 1 m, between 1 and 1.5
+// (visual.md, "Type"; the body is 34 px, of which a Chinese character fills 92 %).
+float text_factor(const Settings& settings, float mm_per_unit);
+
+}  // namespace xinghuo

@@ -1,0 +1,180 @@
+// 待机: a stage with its figure, today in history, an invitation. Never the same picture for long.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "content/base/log.h"
+#include "content/exhibit/timeline.h"
+#include "content/figure/figure.h"
+#include "kiosk/gfx/tween.h"
+#include "kiosk/screens/screens.h"
+#include "kiosk/widgets.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr double slide_s = 14;  // how long one figure's stage stands
+
+class Attract final : public Screen {
+public:
+    [[nodiscard]] std::string id() const override { return "attract"; }
+    [[nodiscard]] bool idles() const override { return false; }
+
+    void frame(Frame& frame, Navigator& navigator) override {
+        if (!read_) read(frame);
+        frame.canvas.fill(frame.screen, frame.theme.night);
+        if (!figures_.empty()) stage(frame);
+        const Rect text = words_place(frame);
+        heading(frame, text);
+        history(frame, text);
+        invitation(frame);
+        if (pressable(frame, "attract", frame.words("attract.touch"), frame.screen).clicked) navigator.go(make_hall());
+        ripple(frame, "attract", frame.screen, frame.theme.bone);
+    }
+
+private:
+    struct Shown {
+        Figure figure;
+        std::string card;
+    };
+
+    void read(const Frame& frame) {
+        read_ = true;
+        for (const Item* item : frame.catalogue->items_of_kind("figure")) {
+            auto text = frame.catalogue->read_text(item->file);
+            auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
+            if (figure) figures_.push_back({std::move(*figure), item->picture});
+            else log_warning(figure.error().within("attract: " + item->id).what);
+        }
+        for (const Item* item : frame.catalogue->items_of_kind("timeline")) {
+            auto text = frame.catalogue->read_text(item->file);
+            auto events = text ? read_timeline(*text) : Result<std::vector<TimelineEvent>>(text.error());
+            if (events) events_ = std::move(*events);
+            else log_warning(events.error().within("attract: " + item->id).what);
+        }
+    }
+
+    // Three layers slide by different amounts; the figure stands between the middle and the near one.
+    void stage(Frame& frame) {
+        const double t = seconds(frame.now.since_start);
+        const auto slide = static_cast<std::size_t>(t / slide_s) % figures_.size();
+        const double into = std::fmod(t, slide_s);
+        const Shown& shown = figures_[slide];
+        const StageArt& art = shown.figure.stage;
+        const Rect s = frame.screen;
+        const float scale = std::max(s.w / 1920, s.h / art.height);
+        const Vec2 size{art.width * scale, art.height * scale};
+        // With everything still (no GPU, or by wish) the layers rest a little apart instead.
+        const float drift = frame.calm() ? 0.0f : static_cast<float>(std::sin(into / slide_s * 3.14159265) - 0.5) * 120 * scale;
+        const float middle = s.w / 2 + (frame.portrait ? 0 : s.w * 0.20f);
+        for (std::size_t i = 0; i < 3; ++i) {
+            const float x = middle - size.x / 2 + drift * art.parallax[i];
+            const Rect place{std::clamp(x, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
+            frame.canvas.picture(frame.pack_picture(art.layers[i], size), place);
+            if (i == 1) {
+                const float h = s.h * (frame.portrait ? 0.62f : 0.86f);
+                const Vec2 figure{h / 2, h};
+                const Texture portrait = frame.pack_picture(full_picture(shown), figure);
+                const float rise = frame.calm() ? 1 : ease_out(progress(frame.now, frame.now - from_seconds(into), Milliseconds(900)));
+                frame.canvas.glow({middle, s.h * 0.55f}, h * 0.5f, h * 0.62f, rgb(0xF0C98A).with_alpha(0.20f));
+                frame.canvas.picture(portrait, {middle - figure.x / 2 + drift * 0.8f, s.h * (frame.portrait ? 0.93f : 0.97f) - h + (1 - rise) * 30, figure.x, figure.y},
+                                     Colour{255, 255, 255, 255}.with_alpha(rise));
+            }
+        }
+        // The next stage comes out of the dark.
+        if (!frame.calm()) {
+            const double edge = std::min(into, slide_s - into);
+            if (edge < 0.7) frame.canvas.fill(s, frame.theme.night.with_alpha(static_cast<float>(1 - edge / 0.7)));
+            frame.animate();
+        } else {
+            frame.wake_at(frame.now + from_seconds(slide_s - into));
+        }
+        // Words stand on the left (or above): darker there.
+        if (frame.portrait) {
+            frame.canvas.fill_gradient({0, 0, s.w, s.h * 0.46f}, frame.theme.night.with_alpha(0.88f), frame.theme.night.with_alpha(0));
+            frame.canvas.fill_gradient({0, s.h * 0.80f, s.w, s.h * 0.20f}, frame.theme.night.with_alpha(0), frame.theme.night.with_alpha(0.92f));
+        } else {
+            frame.canvas.fill_gradient_across({0, 0, s.w * 0.62f, s.h}, frame.theme.night.with_alpha(0.90f), frame.theme.night.with_alpha(0));
+        }
+        name_plate(frame, shown.figure, middle);
+    }
+
+    static std::string full_picture(const Shown& shown);
+
+    void name_plate(Frame& frame, const Figure& figure, float middle) {
+        const Rect s = frame.screen;
+        const float w = frame.portrait ? s.w - 2 * frame.margin : 560;
+        const float y = frame.portrait ? s.h - 330 : s.h - 250;
+        const float x = frame.portrait ? frame.margin : std::min(middle + 190, s.w - frame.margin - w);
+        const Align align = frame.portrait ? Align::centre : Align::right;
+        frame.canvas.text(figure.name.in(frame.lang), {x, y, w, 72}, {Face::serif_bold, 52, frame.theme.bone, align, 1.3f, 1});
+        frame.canvas.text(years(figure.born, figure.died), {x, y + 70, w, 50}, {Face::serif, 34, frame.theme.gold_on_night, align, 1.3f, 1});
+    }
+
+    [[nodiscard]] static Rect words_place(const Frame& frame) {
+        const Rect s = frame.screen;
+        if (frame.portrait) return {frame.margin, 110, s.w - 2 * frame.margin, s.h * 0.36f};
+        return {frame.margin, 110, s.w * 0.44f, s.h - 220};
+    }
+
+    void heading(Frame& frame, Rect place) {
+        const Theme& theme = frame.theme;
+        const Texture seal = frame.art("ornaments/seal-solid.png", {112, 112});
+        frame.canvas.picture(seal, {place.x, place.y, 112, 112});
+        frame.canvas.text(frame.words("seal"), {place.x, place.y, 112, 112}, {Face::serif_bold, 60, theme.bone, Align::centre, 1.2f, 1, true});
+        Rect words{place.x + 144, place.y - 14, place.w - 144, 150};
+        frame.canvas.text(frame.words("product"), words.cut_top(92), {Face::serif_bold, 76, theme.bone, Align::left, 1.2f, 1, true, 44});
+        frame.canvas.text(frame.words("product.other"), words, {Face::serif, 34, theme.bone_2, Align::left, 1.3f, 1});
+    }
+
+    void history(Frame& frame, Rect place) {
+        const DayInHistory day = day_in_history(events_, frame.today);
+        if (day.events.empty()) return;
+        const auto which = static_cast<std::size_t>(seconds(frame.now.since_start) / slide_s) % day.events.size();
+        const TimelineEvent& event = *day.events[which];
+        const Theme& theme = frame.theme;
+        const float top = frame.portrait ? 190 : std::max(240.0f, place.h * 0.30f);
+        Rect box{place.x, place.y + top, place.w, place.bottom() - place.y - top};
+        const std::string_view key = day.nearness == DayInHistory::Nearness::day     ? "attract.today"
+                                     : day.nearness == DayInHistory::Nearness::month ? "attract.month"
+                                                                                     : "attract.soon";
+        frame.canvas.fill({box.x, box.y + 8, 6, 44}, theme.cinnabar);
+        frame.canvas.text(frame.words(key), Rect{box.x + 26, box.y, box.w - 26, 60}, {Face::sans_bold, 36, theme.gold_on_night, Align::left, 1.3f, 1, true});
+        box.cut_top(76);
+        frame.canvas.text(spoken_date(frame, event.date), box.cut_top(64), {Face::serif, type::lead, theme.bone, Align::left, 1.3f, 1});
+        const TextStyle title{Face::serif_bold, frame.portrait ? 52.0f : 58.0f, theme.bone, Align::left, 1.3f, 2, false, 40};
+        const float title_h = std::min(170.0f, frame.canvas.measure(event.title.in(frame.lang), title, box.w).y + 4);
+        frame.canvas.text(event.title.in(frame.lang), box.cut_top(title_h), title);
+        box.cut_top(10);
+        frame.canvas.text(event.text.in(frame.lang), {box.x, box.y, box.w, std::min(box.h, frame.portrait ? 250.0f : 330.0f)},
+                          {Face::sans, 34, theme.bone_2, Align::left, 1.6f, 0, false, 28});
+    }
+
+    void invitation(Frame& frame) {
+        const Theme& theme = frame.theme;
+        const Rect s = frame.screen;
+        const float y = s.h - 118, x = frame.portrait ? s.w / 2 - 250 : frame.margin + 40;
+        // The ring breathes slowly; without a GPU it still does, as it is small.
+        const float pulse = frame.effects.less_motion ? 0.5f : breath(frame.now, 2.8);
+        frame.canvas.circle({x, y}, 16 + 3 * pulse, theme.gold_on_night);
+        frame.canvas.ring({x, y}, 26 + 14 * pulse, 0, 1, theme.gold_on_night.with_alpha(0.9f - 0.7f * pulse), 3);
+        frame.canvas.text(frame.words("attract.invitation"), {x + 66, y - 40, 640, 80}, {Face::serif_bold, 48, theme.bone, Align::left, 1.3f, 1, true, 32});
+        if (!frame.effects.less_motion) frame.wake_at(frame.now + from_seconds(frame.effects.reduced ? 1.0 / 12 : 1.0 / 60));
+    }
+
+    bool read_ = false;
+    std::vector<Shown> figures_;
+    std::vector<TimelineEvent> events_;
+};
+
+// The cut-out of the whole figure lies beside its card picture.
+std::string Attract::full_picture(const Shown& shown) {
+    const std::size_t slash = shown.card.rfind('/');
+    return slash == std::string::npos ? shown.card : shown.card.substr(0, slash) + "/full.png";
+}
+
+}  // namespace
+
+ScreenPtr make_attract() { return std::make_unique<Attract>(); }
+
+}  // namespace xinghuo

@@ -1,0 +1,33 @@
+// There is no pack to show. Says so, and why, until somebody mends it; never a black screen.
+#include "kiosk/screens/screens.h"
+#include "kiosk/widgets.h"
+
+namespace xinghuo {
+namespace {
+
+class Closed final : public Screen {
+public:
+    explicit Closed(std::string sentence) : sentence_(std::move(sentence)) {}
+    [[nodiscard]] std::string id() const override { return "closed"; }
+    [[nodiscard]] bool idles() const override { return false; }
+
+    void frame(Frame& frame, Navigator&) override {
+        ground(frame);
+        const float w = std::min(frame.screen.w - 2 * frame.margin, 1200.0f);
+        Rect box{(frame.screen.w - w) / 2, frame.screen.h / 2 - 260, w, 520};
+        frame.canvas.picture(frame.art("ornaments/seal-solid.png", {112, 112}), {box.centre().x - 56, box.y - 140, 112, 112});
+        frame.canvas.text(frame.words("seal"), {box.centre().x - 56, box.y - 140, 112, 112}, {Face::serif_bold, 60, frame.theme.bone, Align::centre, 1.2f, 1, true});
+        frame.canvas.text(frame.words("closed.title"), box.cut_top(110), {Face::serif_bold, type::title, frame.theme.ink, Align::centre, 1.3f, 1, true, 40});
+        frame.canvas.text(frame.words("closed.text"), box.cut_top(130), {Face::sans, type::body, frame.theme.ink_2, Align::centre, 1.6f, 2, false, 28});
+        frame.canvas.text(sentence_, box, {Face::sans, 28, frame.theme.ink_2, Align::centre, 1.5f, 4});
+    }
+
+private:
+    std::string sentence_;
+};
+
+}  // namespace
+
+ScreenPtr make_closed(std::string sentence) { return std::make_unique<Closed>(std::move(sentence)); }
+
+}  // namespace xinghuo

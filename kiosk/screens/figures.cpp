@@ -1,0 +1,100 @@
+// 人物: the gallery. Eight people, two rows in landscape, two columns in portrait; more scroll.
+#include "content/base/log.h"
+#include "content/figure/figure.h"
+#include "kiosk/screens/screens.h"
+#include "kiosk/widgets.h"
+
+namespace xinghuo {
+namespace {
+
+class Figures final : public Screen {
+public:
+    [[nodiscard]] std::string id() const override { return "figures"; }
+
+    void frame(Frame& frame, Navigator& navigator) override {
+        if (!read_) read(frame);
+        ground(frame);
+        Rect place = frame.screen;
+        place.cut_top(top_bar_height);
+        place = place.inset(frame.margin, 0);
+        place.cut_bottom(space::l);
+        const float gap = space::l;
+        const int columns = frame.portrait ? 2 : 4;
+        const float w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+        const int rows_seen = frame.portrait ? 4 : 2;
+        const float h = std::max(400.0f, (place.h - 16 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
+        scroll_area(frame, "figures.scroll", place.inset(-30, 0), scroll_, [&](Rect content) {
+            content = content.inset(30, 0);
+            const int rows = (static_cast<int>(shown_.size()) + columns - 1) / columns;
+            for (std::size_t i = 0; i < shown_.size(); ++i) {
+                const auto column = static_cast<float>(static_cast<int>(i) % columns), row = static_cast<float>(static_cast<int>(i) / columns);
+                const Rect box{content.x + column * (w + gap), content.y + 8 + row * (h + gap), w, h};
+                if (portrait_card(frame, shown_[i], box)) navigator.go(make_exhibit(shown_[i].item));
+            }
+            return 16 + static_cast<float>(rows) * (h + gap) - gap;
+        });
+        if (top_bar(frame, frame.words("figures.title")).back) navigator.back();
+    }
+
+private:
+    struct Shown {
+        std::string item, picture, years;
+        Bilingual name, epithet;
+    };
+
+    void read(const Frame& frame) {
+        read_ = true;
+        for (const Item* item : frame.catalogue->items_of_kind("figure")) {
+            auto text = frame.catalogue->read_text(item->file);
+            auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
+            if (!figure) {
+                log_warning(figure.error().within("gallery: " + item->id).what);
+                continue;
+            }
+            shown_.push_back({item->id, item->picture, years(figure->born, figure->died), figure->name, figure->epithet});
+        }
+    }
+
+    static bool portrait_card(Frame& frame, const Shown& shown, Rect box) {
+        const Theme& theme = frame.theme;
+        const std::string& name = shown.name.in(frame.lang);
+        const Press press = pressable(frame, "figure." + shown.item, name, box);
+        frame.canvas.shadow(box, space::radius);
+        const Rect drawn = press.held ? box.inset(4) : box;
+        frame.canvas.fill(drawn, theme.paper_raised, space::radius);
+        const float words_h = 172;
+        Rect inside = drawn;
+        const Rect words = inside.cut_bottom(words_h);
+        // A dark niche with a light behind the head, as in a cabinet.
+        frame.canvas.fill(inside, theme.ember, space::radius);
+        frame.canvas.fill({inside.x, inside.bottom() - space::radius, inside.w, space::radius}, theme.ember);
+        frame.canvas.glow({inside.centre().x, inside.y + inside.h * 0.45f}, inside.w * 0.5f, inside.h * 0.55f, rgb(0xE9B978).with_alpha(0.42f));
+        {
+            const auto niche = frame.canvas.clipped(inside);
+            const float picture_h = inside.h * 1.02f, picture_w = picture_h * (640.0f / 720.0f);
+            frame.canvas.picture(frame.pack_picture(shown.picture, {picture_w, picture_h}),
+                                 {inside.centre().x - picture_w / 2, inside.bottom() - picture_h + 4, picture_w, picture_h});
+        }
+        frame.canvas.fill({inside.x, inside.bottom() - 4, inside.w, 4}, theme.cinnabar);
+        Rect text = words.inset(space::m, space::s);
+        Rect first = text.cut_top(54);
+        const float years_w = 176;
+        const Rect when = first.cut_right(years_w);
+        frame.canvas.text(name, first, {Face::serif_bold, 42, theme.ink, Align::left, 1.25f, 1, true, 30});
+        frame.canvas.text(shown.years, when, {Face::serif, 30, theme.cinnabar_deep, Align::right, 1.25f, 1, true});
+        text.cut_top(2);
+        frame.canvas.text(shown.epithet.in(frame.lang), text, {Face::sans, 28, theme.ink_2, Align::left, 1.4f, 2, false, 22});
+        ripple(frame, "figure." + shown.item, drawn, theme.cinnabar);
+        return press.clicked;
+    }
+
+    bool read_ = false;
+    std::vector<Shown> shown_;
+    Scroll scroll_;
+};
+
+}  // namespace
+
+ScreenPtr make_figures() { return std::make_unique<Figures>(); }
+
+}  // namespace xinghuo

@@ -1,0 +1,102 @@
+// 大厅: the sections as large pictures. From here every story is at most two touches away.
+#include "kiosk/screens/screens.h"
+#include "kiosk/widgets.h"
+
+namespace xinghuo {
+namespace {
+
+class Hall final : public Screen {
+public:
+    [[nodiscard]] std::string id() const override { return "hall"; }
+
+    void frame(Frame& frame, Navigator& navigator) override {
+        ground(frame);
+        bar(frame, navigator);
+        Rect place = frame.screen.inset(frame.margin, 0);
+        place.cut_top(176);
+        place.cut_bottom(frame.portrait ? 72 : 64);
+        welcome(frame, place.cut_top(frame.portrait ? 210 : 150));
+        place.cut_top(space::l);
+        const auto& sections = frame.catalogue->sections();
+        if (sections.empty()) {
+            notice(frame, place.cut_top(240), frame.words("hall.empty.title"), frame.words("hall.empty.text"));
+            return;
+        }
+        for (std::size_t i = 0; i < sections.size() && i < 3; ++i)
+            if (picture_card(frame, sections[i], slot(frame, place, i, sections.size()), i == 0)) open(sections[i].id, navigator);
+    }
+
+private:
+    static void bar(Frame& frame, Navigator& navigator) {
+        const Theme& theme = frame.theme;
+        Rect row = Rect{frame.margin, 0, frame.screen.w - 2 * frame.margin, 152}.inset(0, 40);
+        frame.canvas.picture(frame.art("ornaments/seal-solid.png", {72, 72}), {row.x, row.y, 72, 72});
+        frame.canvas.text(frame.words("seal"), {row.x, row.y, 72, 72}, {Face::serif_bold, 40, theme.bone, Align::centre, 1.2f, 1, true});
+        row.cut_left(72 + space::m);
+        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(frame.portrait ? 230.0f : 260.0f), {Tone::plain, "icons/power.png", false, false, true, 32}))
+            navigator.leave();
+        row.cut_right(space::m);
+        if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
+            frame.wished_lang = other(frame.lang);
+        row.cut_right(space::m);
+        frame.canvas.text(frame.words("product"), row, {Face::serif_bold, 48, theme.ink, Align::left, 1.3f, 1, true, 30});
+    }
+
+    static void welcome(Frame& frame, Rect place) {
+        const Theme& theme = frame.theme;
+        frame.canvas.text(frame.words("hall.title"), place.cut_top(88), {Face::serif_bold, type::title, theme.ink, Align::left, 1.3f, 1, true, 44});
+        frame.canvas.text(frame.words("hall.subtitle"), place, {Face::sans, type::body, theme.ink_2, Align::left, 1.5f, 2, false, 28});
+    }
+
+    // Landscape: the first section large on the left, the others stacked beside it. Portrait: one below the other.
+    static Rect slot(const Frame& frame, Rect place, std::size_t i, std::size_t count) {
+        const float gap = space::l;
+        if (frame.portrait) {
+            const float rest = static_cast<float>(count);
+            const float unit = (place.h - gap * (rest - 1)) / (rest + 0.35f);
+            const float first = unit * 1.35f;
+            return i == 0 ? Rect{place.x, place.y, place.w, first}
+                          : Rect{place.x, place.y + first + gap + static_cast<float>(i - 1) * (unit + gap), place.w, unit};
+        }
+        if (count == 1) return place;
+        const float left = (place.w - gap) * 0.56f;
+        if (i == 0) return {place.x, place.y, left, place.h};
+        const float others = static_cast<float>(count - 1), h = (place.h - gap * (others - 1)) / others;
+        return {place.x + left + gap, place.y + static_cast<float>(i - 1) * (h + gap), place.w - left - gap, h};
+    }
+
+    static bool picture_card(Frame& frame, const Section& section, Rect box, bool large) {
+        const Theme& theme = frame.theme;
+        const std::string& title = section.title.in(frame.lang);
+        const std::string id = "hall." + section.id;
+        const Press press = pressable(frame, id, title, box);
+        frame.canvas.shadow(box, 28);
+        const Rect drawn = press.held ? box.inset(4) : box;
+        frame.canvas.fill(drawn, theme.ink_2, 28);
+        frame.canvas.picture_cover(frame.pack_picture(section.poster, box.size()), drawn, {0.5f, 0.62f}, 28);
+        const float band = large ? 190 : 150;
+        const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
+        frame.canvas.fill(foot, theme.night.with_alpha(0.86f), 28);
+        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.night.with_alpha(0.86f));
+        Rect words = foot.inset(space::l, large ? 30.0f : 22.0f);
+        const Rect sign = words.cut_right(64);
+        words.cut_right(space::m);
+        icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.gold_on_night);
+        frame.canvas.text(title, words.cut_top(large ? 72.0f : 60.0f), {Face::serif_bold, large ? 56.0f : 46.0f, theme.bone, Align::left, 1.2f, 1, true, 36});
+        frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.bone_2, Align::left, 1.35f, 1, true, 24});
+        ripple(frame, id, drawn, theme.bone);
+        return press.clicked;
+    }
+
+    static void open(const std::string& section, Navigator& navigator) {
+        if (section == "figures") navigator.go(make_figures());
+        else if (section == "lectures") navigator.go(make_films());
+        else if (section == "quiz") navigator.go(make_quiz_themes());
+    }
+};
+
+}  // namespace
+
+ScreenPtr make_hall() { return std::make_unique<Hall>(); }
+
+}  // namespace xinghuo

@@ -1,0 +1,32 @@
+// Every screen: one line here, one file beside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kiosk/screen.h"
+
+namespace xinghuo {
+
+// What a practice quiz asks, and where it came from.
+struct QuizRequest {
+    std::vector<std::string> questions;  // ids of the bank to choose from; empty: the whole theme
+    std::string theme;                   // "t1"…; empty: none
+    std::string from_item;               // the item it is about; empty: none
+    std::size_t count = 5;
+    std::uint64_t seed = 1;
+};
+
+struct QuizOutcome;                      // kiosk/screens/quiz_outcome.h
+
+ScreenPtr make_attract();                                  // 待机
+ScreenPtr make_hall();                                     // 大厅
+ScreenPtr make_figures();                                  // 人物
+ScreenPtr make_films();                                    // 微党课
+ScreenPtr make_exhibit(std::string item_id);               // one item, of any kind
+ScreenPtr make_quiz_themes();                              // 答题: choose a theme
+ScreenPtr make_quiz(QuizRequest request);                  // 答题: the questions
+ScreenPtr make_quiz_result(QuizOutcome outcome);           // 答题: how it went
+ScreenPtr make_closed(std::string sentence);               // there is nothing to show, and why
+
+}  // namespace xinghuo
