@@ -158,6 +158,27 @@ int segments(Frame& frame, std::string_view id, std::initializer_list<std::strin
     return touched;
 }
 
+Slide slider(Frame& frame, std::string_view id, std::string_view name, Rect box, float value, const std::vector<float>& marks, bool on_night) {
+    const Theme& theme = frame.theme;
+    constexpr float knob = 22;
+    const Rect track{box.x + knob, box.centre().y - 5, box.w - 2 * knob, 10};
+    const Press press = pressable(frame, id, name, box);
+    Slide slide;
+    slide.dragging = frame.touch.holds(id) && frame.pointer.down;
+    const float under_finger = std::clamp((frame.pointer.at.x - track.x) / track.w, 0.0f, 1.0f);
+    slide.shown = slide.dragging ? under_finger : std::clamp(value, 0.0f, 1.0f);
+    if (press.clicked) slide.chosen = slide.shown = under_finger;
+    const Colour done = on_night ? theme.gold_on_night : theme.cinnabar;
+    frame.canvas.fill(track, (on_night ? theme.bone : theme.ink).with_alpha(0.25f), 5);
+    frame.canvas.fill({track.x, track.y, track.w * slide.shown, track.h}, done, 5);
+    for (const float mark : marks)
+        frame.canvas.fill({track.x + track.w * mark - 2, track.y - 6, 4, track.h + 12}, (on_night ? theme.bone : theme.ink).with_alpha(0.7f), 2);
+    const Vec2 at{track.x + track.w * slide.shown, track.centre().y};
+    frame.canvas.circle(at, slide.dragging || press.held ? knob + 6 : knob, on_night ? theme.bone : theme.paper_raised);
+    frame.canvas.circle(at, (slide.dragging ? knob + 6 : knob) - 5, done);
+    return slide;
+}
+
 void scroll_area(Frame& frame, std::string_view id, Rect view, Scroll& scroll, const std::function<float(Rect content)>& draw, bool on_night) {
     const Pointer& pointer = frame.pointer;
     const float offset = scroll.offset(frame.now);
@@ -220,6 +241,11 @@ void notice(Frame& frame, Rect box, std::string_view title, std::string_view tex
 void divider(Frame& frame, Vec2 centre, float width) {
     const float h = width / 30;
     frame.canvas.picture(frame.art("ornaments/divider.png", {width, h}), {centre.x - width / 2, centre.y - h / 2, width, h});
+}
+
+std::string minutes(Milliseconds span) {
+    const auto s = std::max<std::int64_t>(0, span.count()) / 1000;
+    return fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
 std::string years(std::string_view born, std::string_view died) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kiosk/frame.h"
 #include "kiosk/gfx/scroll.h"
@@ -58,6 +60,15 @@ void ground(Frame& frame, bool night = false);
 // One of several, side by side. Returns the index that was touched, or -1.
 int segments(Frame& frame, std::string_view id, std::initializer_list<std::string_view> words, int chosen, Rect box, bool on_night = false);
 
+// A line with a knob that a finger drags; touching the line jumps. While dragged, `shown` follows the finger; `chosen` is set
+// in the frame in which it is let go. marks: places (0–1) of little ticks, e.g. chapters.
+struct Slide {
+    float shown = 0;
+    bool dragging = false;
+    std::optional<float> chosen;
+};
+Slide slider(Frame& frame, std::string_view id, std::string_view name, Rect box, float value, const std::vector<float>& marks = {}, bool on_night = false);
+
 // A view of something taller. draw(view, offset) draws with y already moved; its return is the content's height.
 void scroll_area(Frame& frame, std::string_view id, Rect view, Scroll& scroll, const std::function<float(Rect content)>& draw,
                  bool on_night = false);
@@ -68,6 +79,8 @@ void notice(Frame& frame, Rect box, std::string_view title, std::string_view tex
 // An ornament between a heading and what follows.
 void divider(Frame& frame, Vec2 centre, float width);
 
+// "3:07".
+std::string minutes(Milliseconds span);
 // "1889—1927" from ISO dates; "" where not known.
 std::string years(std::string_view born, std::string_view died);
 // "1921年7月23日" / "23 July 1921" from an ISO date, partial allowed.

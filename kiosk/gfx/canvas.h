@@ -93,6 +93,7 @@ public:
     void sprite(const Texture& texture, Vec2 size, const Affine& place, Colour tint = {255, 255, 255, 255});
     void triangles(const Texture& texture, std::span<const Vertex> vertices, Colour tint = {255, 255, 255, 255});
     void film(TextureId yuv, Rect box);
+    [[nodiscard]] Renderer& renderer() { return renderer_; }  // for a FilmPicture to live on
 
     // Text. Returns where the ink is. Boxes limit: what does not fit is cut with … and noted in the dump.
     Rect text(std::string_view words, Rect box, const TextStyle& style);
