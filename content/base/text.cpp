@@ -76,6 +76,18 @@ std::u32string to_utf32(std::string_view utf8) {
     return out;
 }
 
+std::vector<CodePoint> code_points(std::string_view utf8) {
+    std::vector<CodePoint> out;
+    out.reserve(utf8.size() / 2);
+    std::int32_t i = 0;
+    const auto length = static_cast<std::int32_t>(utf8.size());
+    while (i < length) {
+        const auto byte = static_cast<std::size_t>(i);
+        out.push_back({static_cast<char32_t>(next_character(utf8, i)), byte});
+    }
+    return out;
+}
+
 void append_utf8(std::string& out, char32_t character) {
     char buffer[U8_MAX_LENGTH];
     std::int32_t n = 0;
@@ -101,6 +113,15 @@ bool is_han(char32_t character) {
 
 bool is_ignorable(char32_t character) {
     return u_hasBinaryProperty(static_cast<UChar32>(character), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
+}
+
+bool starts_no_line(char32_t character) {
+    return std::u32string_view(U"。，、；：？！．）〕］｝〉》」』】〗”’·・…—–～‥％‰℃々ー,.;:?!)]}%").find(character) !=
+           std::u32string_view::npos;
+}
+
+bool ends_no_line(char32_t character) {
+    return std::u32string_view(U"（〔［｛〈《「『【〖“‘￥＄([{$").find(character) != std::u32string_view::npos;
 }
 
 std::vector<LineBreak> line_breaks(std::string_view utf8) {

@@ -13,6 +13,13 @@ std::u32string to_utf32(std::string_view utf8);
 std::string to_utf8(std::u32string_view text);
 void append_utf8(std::string& out, char32_t character);
 
+struct CodePoint {
+    char32_t character;
+    std::size_t byte;  // where it starts
+};
+// As to_utf32, with the places.
+std::vector<CodePoint> code_points(std::string_view utf8);
+
 // Han ideographs of every plane.
 bool is_han(char32_t character);
 // Draws nothing by itself: variation selectors, ZWJ, ZWNJ, BOM, soft hyphen, bidi marks.
@@ -26,6 +33,10 @@ struct LineBreak {
 // no 。，、）》” at a line's start, no （《“ at its end; besides: no line starts with · or —— or ～, and no
 // break around a dash between digits (1919—1921).
 std::vector<LineBreak> line_breaks(std::string_view utf8);
+
+// The marks alone, where a line must be broken by force: 。，、）》” and · … — start none, （《“ end none.
+bool starts_no_line(char32_t character);
+bool ends_no_line(char32_t character);
 
 // Byte offsets of user-perceived characters' starts, the end of text last.
 std::vector<std::size_t> character_starts(std::string_view utf8);

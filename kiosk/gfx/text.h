@@ -30,6 +30,7 @@ struct Run {
     Face face = Face::sans;
     float size = 34;    // imaginary px
     Colour colour;
+    friend bool operator==(const Run&, const Run&) = default;
 };
 
 struct Paragraph {
@@ -38,6 +39,7 @@ struct Paragraph {
     float line_height = 1.6f; // times the largest size of the line
     Align align = Align::left;
     int max_lines = 0;        // 0: all; else the last line ends in … where something is left out
+    friend bool operator==(const Paragraph&, const Paragraph&) = default;
 };
 
 // Where one user-perceived character stands, relative to the layout's top left corner.
