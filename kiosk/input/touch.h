@@ -1,8 +1,9 @@
 // Fingers and the mouse become one pointer. Pure: events in, a state per frame out; no SDL, no clock.
 //
-// The first finger down is the pointer. A second finger, or a palm (wider than 25 mm, if the panel says how wide),
-// presses nothing and disturbs nothing; two fingers together make a pinch, which takes the press away from
-// the first. Positions are imaginary px.
+// The first finger down is the pointer. A second finger that only rests, or a palm (wider than 25 mm, if the panel says
+// how wide), presses nothing and disturbs nothing. When the second finger moves, or both came down together and one
+// moves, they are a pinch, which takes the press away from the first. The finger left over from a pinch presses nothing;
+// put another beside it and they pinch again. Positions are imaginary px. Main thread only.
 #pragma once
 
 #include <cstdint>
@@ -52,13 +53,41 @@ public:
     [[nodiscard]] bool waiting() const;
 
 private:
-    struct Finger { std::int64_t id; Vec2 at; bool palm; };
+    struct Finger {
+        std::int64_t id = 0;
+        Vec2 at, came_at;
+        Instant came_when, last_heard;
+        bool palm = false;
+        bool left_over = false;  // of a pinch whose other finger has gone
+    };
     struct Sample { Instant when; Vec2 at; };
-    std::vector<TouchEvent> queue_;
-    std::vector<Finger> fingers_;
+
+    Finger* find(std::int64_t id);
+    [[nodiscard]] const Finger* second() const;
+    [[nodiscard]] bool ends_press(const TouchEvent& event);
+    [[nodiscard]] bool starts_pinch(const TouchEvent& event);
+    void apply(const TouchEvent& event);
+    void came(const TouchEvent& event);
+    void moved(const TouchEvent& event);
+    void went(const TouchEvent& event);
+    void begin_pinch(std::int64_t with, Instant when);
+    void end_pinch();
+    void give_up_all();
+    void track(const TouchEvent& event);
+    [[nodiscard]] Vec2 velocity(Instant end) const;
+    void measure_pinch();
+
+    std::vector<TouchEvent> queue_;       // bounded: moves are merged, at the limit all contacts are given up
+    bool overflowed_ = false;
+    std::vector<Finger> fingers_;         // in the order they came
     std::optional<std::int64_t> first_;   // the finger that is the pointer
+    bool settled_ = false;                // the press ended in this frame: what follows waits
     bool pinching_ = false;
-    std::vector<Sample> track_;
+    std::int64_t pinch_a_ = 0, pinch_b_ = 0;
+    Vec2 pinch_centre_;                   // as of the last frame
+    float pinch_distance_ = 0;
+    std::vector<Sample> track_;           // of the pointer, since it came down
+    Vec2 moved_from_;
     Pointer state_;
 };
 
