@@ -52,15 +52,20 @@ std::vector<std::size_t> byte_offsets(std::string_view utf8, const icu::UnicodeS
     return bytes;
 }
 
-bool is_dash(char32_t c) { return c == U'—' || c == U'–' || c == U'～' || c == U'-' || c == U'~'; }
+bool among(std::u32string_view set, char32_t c) { return set.find(c) != std::u32string_view::npos; }
+bool is_dash(char32_t c) { return among(U"—–～-~", c); }
 bool is_digit(char32_t c) { return u_isdigit(static_cast<UChar32>(c)) != 0; }
+bool is_newline(char32_t c) { return among(U"\n\r\v\f\u0085\u2028\u2029", c); }
+// Where a line may end whatever follows; the zero-width space is there for nothing else.
+bool is_gap(char32_t c) { return c == U'\u200b' || (u_isUWhiteSpace(static_cast<UChar32>(c)) != 0 && c != U'\u00a0' && c != U'\u202f'); }
 
 // The house's additions to UAX #14.
 bool forbidden_between(char32_t before, char32_t after) {
-    if (after == U'·' || after == U'・' || after == U'…' || after == U'～') return true;
-    if (after == U'—' || after == U'–') return true;
-    if (before == U'·') return false;
-    return is_dash(before) && is_digit(after);
+    if (among(U"—–～·・…", after)) return true;  // not even after a space
+    if (starts_no_line(after) && !is_gap(before)) return true;
+    if (ends_no_line(before)) return true;
+    if (after == U'+' && !is_gap(before) && !is_han(before)) return true;  // C++
+    return is_digit(after) && (is_dash(before) || is_digit(before));       // 1919—1921, １９４９
 }
 
 }  // namespace
@@ -116,13 +121,10 @@ bool is_ignorable(char32_t character) {
 }
 
 bool starts_no_line(char32_t character) {
-    return std::u32string_view(U"。，、；：？！．）〕］｝〉》」』】〗”’·・…—–～‥％‰℃々ー,.;:?!)]}%").find(character) !=
-           std::u32string_view::npos;
+    return among(U"。，、；：？！．）〕］｝〉》」』】〗”’·・…—–～‥％‰℃々ー~,.;:?!)]}%", character);
 }
 
-bool ends_no_line(char32_t character) {
-    return std::u32string_view(U"（〔［｛〈《「『【〖“‘￥＄([{$").find(character) != std::u32string_view::npos;
-}
+bool ends_no_line(char32_t character) { return among(U"（〔［｛〈《「『【〖“‘￥＄([{$", character); }
 
 std::vector<LineBreak> line_breaks(std::string_view utf8) {
     std::vector<LineBreak> out;
@@ -133,7 +135,7 @@ std::vector<LineBreak> line_breaks(std::string_view utf8) {
     it.setText(text);
     for (std::int32_t at = it.next(); at != icu::BreakIterator::DONE; at = it.next()) {
         const bool must = it.getRuleStatus() >= UBRK_LINE_HARD && it.getRuleStatus() < UBRK_LINE_HARD_LIMIT &&
-                          at > 0 && u_isUWhiteSpace(text.char32At(at - 1)) != 0;
+                          at > 0 && is_newline(static_cast<char32_t>(text.char32At(at - 1)));
         const bool end = at == text.length();
         if (!must && !end &&
             forbidden_between(static_cast<char32_t>(text.char32At(text.moveIndex32(at, -1))), static_cast<char32_t>(text.char32At(at))))

@@ -30,8 +30,8 @@ struct LineBreak {
     bool must;         // a newline stands here
 };
 // Where lines may end, ascending, the end of text last. Strict Chinese rules (UAX #14 with lb=strict; GB/T 15834):
-// no 。，、）》” at a line's start, no （《“ at its end; besides: no line starts with · or —— or ～, and no
-// break around a dash between digits (1919—1921).
+// no 。，、）》” at a line's start, no （《“ at its end; besides: no line starts with · or —— or ～ or …, and no
+// break around a dash between digits (1919—1921) or within full-width numbers.
 std::vector<LineBreak> line_breaks(std::string_view utf8);
 
 // The marks alone, where a line must be broken by force: 。，、）》” and · … — start none, （《“ end none.
