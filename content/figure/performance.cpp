@@ -9,9 +9,10 @@ namespace {
 
 constexpr double gesture_delay_s = 0.2;      // after the sentence's start
 constexpr double gesture_tail_s = 0.25;      // after its end
-constexpr double shortest_gesture_s = 1.0;   // what would be cut shorter is not begun
-constexpr double shortest_repeat_s = 2.2;
-constexpr double fastest_rate = 1.3;         // a clip is hurried this much to be finished in time
+constexpr double shortest_gesture_s = 1.6;   // what would be cut shorter is not begun
+constexpr double shortest_repeat_s = 2.8;
+constexpr double fastest_rate = 1.2;         // a clip is hurried this much to be finished in time,
+constexpr double cut_fade_s = 1.1;           // and what is left of it then is let go slowly
 constexpr float quiet_weight = 0.7f;         // of a talking gesture that fills up a sentence
 constexpr float opening_limit = 0.12f;       // less is a closed mouth
 constexpr Milliseconds shortest_shape{40};
@@ -54,7 +55,8 @@ private:
         double rate = 0.94 + 0.12 * chance();
         if (from + duration / rate > until) rate = std::clamp(duration / (until - from), rate, fastest_rate);
         const double end = std::min(until, from + duration / rate);
-        into.push_back({clip, from, end, rate, weight});
+        const bool cut = end < from + duration / rate;
+        into.push_back({clip, from, end, rate, weight, cut ? cut_fade_s : 0.5});
         return end;
     }
 

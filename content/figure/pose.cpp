@@ -9,7 +9,7 @@
 namespace xinghuo {
 namespace {
 
-constexpr double fade_in_s = 0.4, fade_out_s = 0.5;        // of a gesture, in seconds of the sound
+constexpr double fade_in_s = 0.4;                          // of a gesture, in seconds of the sound
 constexpr double presence_in_s = 0.45, presence_out_s = 0.7;
 constexpr double jump_s = 0.45;
 constexpr double blink_cell_s = 4, blink_jitter_s = 2, blink_half_s = 0.045, blink_closed_s = 0.115, blink_s = 0.18;
@@ -62,7 +62,7 @@ float gesture_weight(const GestureCue& cue, double voice) {
     if (voice <= cue.start || voice >= cue.end) return 0;
     const double half = (cue.end - cue.start) / 2;
     return cue.weight * smooth((voice - cue.start) / std::min(fade_in_s, half)) *
-           smooth((cue.end - voice) / std::min(fade_out_s, half));
+           smooth((cue.end - voice) / std::min(cue.fade_out, half));
 }
 
 // Gestures in force at a place in the sound; cues are sorted by start, and none lasts longer than a clip (60 s at a rate of 0.94).

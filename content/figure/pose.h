@@ -20,6 +20,7 @@ struct GestureCue {
     double start = 0, end = 0;  // seconds of the sound; it eases in after start and has eased out at end
     double rate = 1;            // speed of the clip
     float weight = 1;           // 1: as the clip was drawn
+    double fade_out = 0.5;      // seconds before end in which it eases out; more where the clip is cut short
 };
 
 // What a figure does during a narration; made once, by perform().
