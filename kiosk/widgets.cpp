@@ -40,7 +40,7 @@ Paints paints_of(const Theme& theme, const ButtonLook& look) {
 
 Press pressable(Frame& frame, std::string_view id, std::string_view name, Rect box) {
     const Rect sensing = grown_to_touch(box);
-    frame.canvas.touchable(name, sensing);
+    frame.canvas.touchable(id, name, sensing);
     const Interaction::State state = frame.touch.press(id, sensing, frame.canvas.clip());
     return {state.held, state.clicked};
 }

@@ -238,13 +238,13 @@ void Canvas::note(std::string_view words, Rect box, Rect limit, float size, bool
     if (alpha_ < 0.05f) return;
     const Rect seen = box.intersected(clip());
     if (seen.empty()) return;
-    labels_.push_back({std::string(words), box, limit, seen, size, cut, false});
+    labels_.push_back({std::string(words), box, limit, seen, size, cut, false, {}});
 }
 
-void Canvas::touchable(std::string_view name, Rect sensing) {
+void Canvas::touchable(std::string_view id, std::string_view name, Rect sensing) {
     const Rect seen = sensing.intersected(clip());
     if (seen.empty()) return;
-    labels_.push_back({std::string(name), sensing, sensing, seen, 0, false, true});
+    labels_.push_back({std::string(name), sensing, sensing, seen, 0, false, true, std::string(id)});
 }
 
 void Canvas::cover() {

@@ -40,6 +40,7 @@ struct Label {
     float size = 0;
     bool cut = false;        // it did not fit its limit
     bool touch = false;      // it can be touched: box is then the sensing area
+    std::string id;          // of what can be touched: its name within the screen, the same in every language
 };
 
 struct Vertex {
@@ -121,7 +122,7 @@ public:
     [[nodiscard]] Scope faded(float alpha);
 
     // The dump.
-    void touchable(std::string_view name, Rect sensing);
+    void touchable(std::string_view id, std::string_view name, Rect sensing);
     [[nodiscard]] const std::vector<Label>& labels() const { return labels_; }
     // Below this point of the dump nothing can be reached any more: a dialogue covers it.
     void cover();

@@ -1,0 +1,71 @@
+// Driving the kiosk from outside: one command a line, one JSON line back. Used by --drive, the tour and the scenario tests.
+//
+//     screen                     what is seen: id, language, every label with its rectangle, and whether it can be touched
+//     touch "label" | touch #id  a finger on what has that name (or that id, the same in every language)
+//     tap X Y · drag X1 Y1 X2 Y2 MS · pinch X Y FROM TO MS     imaginary px; FROM and TO are distances of two fingers
+//     type TEXT · card DIGITS    keys and a card reader
+//     wait SECONDS               time passes
+//     lang zh|en · open PLACE    (App::show)
+//     shot FILE.png · records N · quit
+//
+// What went wrong is answered, too: {"ok":false,"error":"…"}; an unknown label answers with what is there.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "kiosk/app.h"
+
+namespace xinghuo {
+
+// How time passes while a driver waits.
+class Runner {
+public:
+    virtual ~Runner() = default;
+    [[nodiscard]] virtual Instant now() const = 0;
+    // Runs frames, each when it is due, for this long.
+    virtual void run_for(Nanoseconds span) = 0;
+};
+
+// Time moves only in steps of a frame; frames that nobody wants are not built.
+class FakeRunner final : public Runner {
+public:
+    FakeRunner(App& app, FakeClock& clock, Nanoseconds step) : app_(app), clock_(clock), step_(step) {}
+    [[nodiscard]] Instant now() const override { return clock_.now(); }
+    void run_for(Nanoseconds span) override;
+
+private:
+    App& app_;
+    FakeClock& clock_;
+    Nanoseconds step_;
+};
+
+class Driver {
+public:
+    Driver(App& app, Runner& runner) : app_(app), runner_(runner) {}
+    // The answer, without a newline.
+    std::string run(std::string_view line);
+    [[nodiscard]] bool quit() const { return quit_; }
+
+    // The same as words, for programs.
+    Result<void> touch(std::string_view label_or_id);
+    void tap(Vec2 at);
+    void drag(Vec2 from, Vec2 to, Nanoseconds span);
+    void pinch(Vec2 centre, float from, float to, Nanoseconds span);
+    void wait(double seconds) { runner_.run_for(from_seconds(seconds)); }
+    // Waits until nothing is under way, at most two seconds.
+    void settle();
+    Result<void> shot(const Path& file);
+
+private:
+    [[nodiscard]] std::string screen_json() const;
+    [[nodiscard]] std::string failure(const Error& error, bool with_labels) const;
+    void finger(TouchEvent::What what, Vec2 at, std::int64_t id = 1);
+
+    App& app_;
+    Runner& runner_;
+    bool quit_ = false;
+};
+
+}  // namespace xinghuo

@@ -1,0 +1,170 @@
+// xinghuo-kiosk: reads the command line, opens what the application needs, and hands over to a loop.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "content/base/log.h"
+#include "kiosk/app.h"
+#include "kiosk/drive.h"
+#include "kiosk/options.h"
+#include "kiosk/tour.h"
+
+namespace xinghuo {
+namespace {
+
+// Where the fake clock's calendar starts unless told: a day with an event in the demonstration's timeline.
+constexpr const char* fake_wall = "2026-07-23T09:00:00+08:00";
+
+Path program_folder() {
+    std::error_code failed;
+    const Path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    return failed ? Path(".") : program.parent_path();
+}
+
+int fail(const Error& error) {
+    std::fprintf(stderr, "xinghuo-kiosk: %s\n", error.what.c_str());
+    return 2;
+}
+
+struct Opened {
+    Settings settings;
+    std::shared_ptr<const Catalogue> catalogue;
+    std::string why_closed;
+    Path resources;
+};
+
+Result<Opened> open_all(const Options& options) {
+    Opened o;
+    o.resources = program_folder().parent_path() / "share" / "xinghuo";
+    if (!options.config.empty()) {
+        auto text = read_text(options.config, 1u << 20);
+        if (!text) return text.error().within("reading settings");
+        auto settings = read_settings(*text);
+        if (!settings) return settings.error().within("reading " + options.config.string());
+        o.settings = std::move(*settings);
+    }
+    if (options.lang) o.settings.lang = *options.lang;
+    const Path pack = !options.pack.empty() ? options.pack : !o.settings.pack.empty() ? Path(o.settings.pack) : o.resources / "packs" / "xinghuo-demo";
+    auto catalogue = Catalogue::open(pack);
+    if (catalogue) {
+        o.catalogue = std::move(*catalogue);
+    } else {
+        o.why_closed = catalogue.error().what;
+        log_warning(catalogue.error().within("opening the pack").what);
+    }
+    return o;
+}
+
+App::Parts parts_of(const Opened& o, Renderer& renderer, AudioOut& audio) {
+    return {.renderer = renderer, .audio = audio, .catalogue = o.catalogue, .why_closed = o.why_closed, .settings = o.settings,
+            .effects = {.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30},
+            .resources = o.resources, .work_inline = true, .wake = {}};
+}
+
+// The application in memory under a fake clock, at one size and in one language.
+struct Headless {
+    std::unique_ptr<Renderer> renderer;
+    std::unique_ptr<AudioOut> audio;
+    std::unique_ptr<App> app;
+    std::unique_ptr<FakeClock> clock;
+    std::unique_ptr<FakeRunner> runner;
+    std::unique_ptr<Driver> driver;
+};
+
+Result<Headless> open_headless(const Opened& o, int w, int h, const std::string& wall) {
+    Headless run;
+    auto renderer = Renderer::in_memory(w, h);
+    if (!renderer) return renderer.error();
+    run.renderer = std::move(*renderer);
+    run.audio = open_silent_audio();
+    auto app = App::open(parts_of(o, *run.renderer, *run.audio));
+    if (!app) return app.error();
+    run.app = std::move(*app);
+    run.clock = std::make_unique<FakeClock>(wall_time_from_iso(wall.empty() ? fake_wall : wall));
+    run.runner = std::make_unique<FakeRunner>(*run.app, *run.clock, from_seconds(1.0 / 30));
+    run.driver = std::make_unique<Driver>(*run.app, *run.runner);
+    run.app->frame(run.clock->now(), run.clock->wall(), true);
+    return run;
+}
+
+int run_tour(const Options& options, Opened o) {
+    if (!o.catalogue) return fail({ErrorKind::missing, "a tour needs a pack: " + o.why_closed});
+    const struct { const char* prefix; int w, h; Lang lang; } visits[] = {
+        {"landscape-zh", 1920, 1080, Lang::zh}, {"portrait-zh", 1080, 1920, Lang::zh},
+        {"landscape-en", 1920, 1080, Lang::en}, {"portrait-en", 1080, 1920, Lang::en}};
+    int pictures = 0;
+    for (const auto& visit : visits) {
+        o.settings.lang = visit.lang;
+        auto run = open_headless(o, visit.w, visit.h, options.wall);
+        if (!run) return fail(run.error());
+        auto done = tour(*run->app, *run->driver, *o.catalogue, *options.tour, visit.prefix, [](const std::string& line) {
+            std::printf("%s\n", line.c_str());
+            std::fflush(stdout);
+        });
+        if (!done) return fail(done.error());
+        if (const std::u32string& missing = run->app->missing_characters(); !missing.empty())
+            return fail({ErrorKind::missing, fmt::format("{} characters no font has", missing.size())});
+        pictures += *done;
+    }
+    std::printf("%d pictures in %s\n", pictures, options.tour->c_str());
+    return 0;
+}
+
+int run_shot(const Options& options, const Opened& o) {
+    const int w = options.window_w > 0 ? options.window_w : 1920, h = options.window_h > 0 ? options.window_h : 1080;
+    auto run = open_headless(o, w, h, options.wall);
+    if (!run) return fail(run.error());
+    if (o.catalogue) {
+        if (auto shown = run->app->show(options.shot_place); !shown) return fail(shown.error());
+    }
+    run->driver->settle();
+    run->driver->wait(options.at_seconds);
+    if (auto done = run->driver->shot(options.shot_file); !done) return fail(done.error());
+    return 0;
+}
+
+void answer_commands(Driver& driver) {
+    std::string line;
+    while (!driver.quit() && std::getline(std::cin, line)) {
+        if (line.empty() || line.front() == '#') continue;
+        std::printf("%s\n", driver.run(line).c_str());
+        std::fflush(stdout);
+    }
+}
+
+int run_fake_drive(const Options& options, const Opened& o) {
+    const int w = options.window_w > 0 ? options.window_w : 1920, h = options.window_h > 0 ? options.window_h : 1080;
+    auto run = open_headless(o, w, h, options.wall);
+    if (!run) return fail(run.error());
+    answer_commands(*run->driver);
+    return 0;
+}
+
+int run(const std::vector<std::string>& arguments) {
+    auto options = read_options(arguments);
+    if (!options) {
+        std::fprintf(stderr, "%s\n", usage().c_str());
+        return fail(options.error());
+    }
+    if (options->help) {
+        std::fputs(usage().c_str(), stdout);
+        return 0;
+    }
+    if (options->version) {
+        std::puts("xinghuo-kiosk " XINGHUO_VERSION);
+        return 0;
+    }
+    auto opened = open_all(*options);
+    if (!opened) return fail(opened.error());
+    if (options->tour) return run_tour(*options, std::move(*opened));
+    if (!options->shot_place.empty()) return run_shot(*options, *opened);
+    if (options->drive && options->fake_clock) return run_fake_drive(*options, *opened);
+    return fail({ErrorKind::unsupported, "a window is not there yet"});
+}
+
+}  // namespace
+}  // namespace xinghuo
+
+int main(int argc, char** argv) { return xinghuo::run(std::vector<std::string>(argv + 1, argv + argc)); }
