@@ -73,19 +73,19 @@ TEST_CASE("a channel between its keys, and outside them", "[rig]") {
 
 TEST_CASE("bones turn about their pivots and carry their children", "[rig]") {
     // A quarter turn clockwise about (100, 0): right becomes down.
-    const Affine arm = local_matrix({100, 0}, {90, {0, 0}, {1, 1}});
+    const Matrix arm = local_matrix({100, 0}, {90, {0, 0}, {1, 1}});
     CHECK(arm({100, 0}).x == Approx(100));
     CHECK(arm({100, 0}).y == Approx(0).margin(1e-4));
     CHECK(arm({200, 0}).x == Approx(100));
     CHECK(arm({200, 0}).y == Approx(100));
     // The hand turns back by 90 about its own pivot (200, 0), which the arm has taken to (100, 100).
-    const Affine hand = arm * local_matrix({200, 0}, {-90, {0, 0}, {1, 1}});
+    const Matrix hand = arm * local_matrix({200, 0}, {-90, {0, 0}, {1, 1}});
     CHECK(hand({200, 0}).x == Approx(100));
     CHECK(hand({200, 0}).y == Approx(100));
     CHECK(hand({250, 0}).x == Approx(150));
     CHECK(hand({250, 0}).y == Approx(100));
     // Scale is about the pivot, before the turn; the move comes after both.
-    const Affine moved = local_matrix({100, 0}, {90, {7, -3}, {2, 1}});
+    const Matrix moved = local_matrix({100, 0}, {90, {7, -3}, {2, 1}});
     CHECK(moved({110, 0}).x == Approx(107));
     CHECK(moved({110, 0}).y == Approx(17));
 }

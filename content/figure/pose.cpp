@@ -279,21 +279,21 @@ std::vector<BonePose> bones_at(const Rig& rig, const Performance& performance, c
     return bones;
 }
 
-std::vector<Affine> world_of(const Rig& rig, const std::vector<BonePose>& bones) {
-    std::vector<Affine> world;
+std::vector<Matrix> world_of(const Rig& rig, const std::vector<BonePose>& bones) {
+    std::vector<Matrix> world;
     world.reserve(bones.size());
     for (std::size_t i = 0; i < bones.size(); ++i) {
-        const Affine local = local_matrix(rig.bones[i].pivot, bones[i]);
+        const Matrix local = local_matrix(rig.bones[i].pivot, bones[i]);
         world.push_back(rig.bones[i].parent == no_index ? local : world[rig.bones[i].parent] * local);
     }
     return world;
 }
 
 Pose pose_at(const Rig& rig, const Performance& performance, const Moment& moment) {
-    const std::vector<Affine> world = world_of(rig, bones_at(rig, performance, moment));
+    const std::vector<Matrix> world = world_of(rig, bones_at(rig, performance, moment));
     const std::vector<std::size_t> shown = shown_at(rig, performance, moment);
     const float in = entered(performance, moment.alive);
-    const Affine step{1, 0, 0, 1, (in - 1) * entrance_px, 0};
+    const Matrix step{1, 0, 0, 1, (in - 1) * entrance_px, 0};
     Pose pose;
     pose.opacity = performance.entrance <= 0 ? 1 : smooth(moment.alive / (0.7 * performance.entrance));
     pose.parts.reserve(rig.parts.size());

@@ -73,7 +73,7 @@ private:
 
 struct PosedPart {
     std::size_t part = 0;    // index of Rig::parts
-    Affine world;            // drawing px at rest → drawing px now
+    Matrix world;            // drawing px at rest → drawing px now
 };
 
 struct Pose {
@@ -85,7 +85,7 @@ Pose pose_at(const Rig& rig, const Performance& performance, const Moment& momen
 
 // The steps of pose_at, for tests and tools: what each bone does (clamped to its limits), and its world matrix.
 std::vector<BonePose> bones_at(const Rig& rig, const Performance& performance, const Moment& moment);
-std::vector<Affine> world_of(const Rig& rig, const std::vector<BonePose>& bones);
+std::vector<Matrix> world_of(const Rig& rig, const std::vector<BonePose>& bones);
 
 // The blink that is nearest: 0 open, 1 half closed, 2 closed. Gaps between blinks are 2–6 s, by seed.
 int blink_at(std::uint64_t seed, double alive);

@@ -233,7 +233,7 @@ std::string read_picture_path(const JsonNode& node) {
 
 }  // namespace
 
-Affine operator*(const Affine& o, const Affine& i) {
+Matrix operator*(const Matrix& o, const Matrix& i) {
     return {o.a * i.a + o.c * i.b,       o.b * i.a + o.d * i.b,       o.a * i.c + o.c * i.d,
             o.b * i.c + o.d * i.d,       o.a * i.e + o.c * i.f + o.e, o.b * i.e + o.d * i.f + o.f};
 }
@@ -250,10 +250,10 @@ float eased(Ease ease, float x) {
     return x;
 }
 
-Affine local_matrix(Point pivot, const BonePose& pose) {
+Matrix local_matrix(Point pivot, const BonePose& pose) {
     const float radians = pose.rotate * std::numbers::pi_v<float> / 180;
     const float cosine = std::cos(radians), sine = std::sin(radians);
-    Affine m{cosine * pose.scale.x, sine * pose.scale.x, -sine * pose.scale.y, cosine * pose.scale.y, 0, 0};
+    Matrix m{cosine * pose.scale.x, sine * pose.scale.x, -sine * pose.scale.y, cosine * pose.scale.y, 0, 0};
     m.e = pivot.x + pose.move.x - (m.a * pivot.x + m.c * pivot.y);
     m.f = pivot.y + pose.move.y - (m.b * pivot.x + m.d * pivot.y);
     return m;

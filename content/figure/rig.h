@@ -24,11 +24,11 @@ struct Point {
 };
 
 // x' = a·x + c·y + e, y' = b·x + d·y + f (the order SVG writes a matrix in).
-struct Affine {
+struct Matrix {
     float a = 1, b = 0, c = 0, d = 1, e = 0, f = 0;
     [[nodiscard]] Point operator()(Point p) const { return {a * p.x + c * p.y + e, b * p.x + d * p.y + f}; }
-    friend Affine operator*(const Affine& outer, const Affine& inner);
-    friend bool operator==(const Affine&, const Affine&) = default;
+    friend Matrix operator*(const Matrix& outer, const Matrix& inner);
+    friend bool operator==(const Matrix&, const Matrix&) = default;
 };
 
 enum class Ease { linear, ease_in, ease_out, ease_in_out, step };
@@ -42,7 +42,7 @@ struct BonePose {
     Point scale{1, 1};
     friend bool operator==(const BonePose&, const BonePose&) = default;
 };
-Affine local_matrix(Point pivot, const BonePose& pose);
+Matrix local_matrix(Point pivot, const BonePose& pose);
 
 struct Span {
     float low = 0, high = 0;
