@@ -32,15 +32,21 @@ public:
         bool wait_for_decoder = false;
     };
     // Starts opening on the decoding thread; a file that cannot be played turns the state to `failed`, with error().
-    // The audio device must outlive the player.
+    // The audio device must outlive the player. Destroying it while it opens is fine.
+    // A film without sound plays over silence; a film whose sound ends early, too. What is cut off or damaged plays as
+    // far as it goes.
+    // Bounds: 1 s of sound and 8 pictures decoded ahead; 2,000 packets or 64 MB read ahead.
     static std::unique_ptr<Player> open(const Path& file, AudioOut& out, Options options);
     virtual ~Player() = default;
 
+    // May be called before the file is open. At the end it starts over.
     virtual void play() = 0;
-    virtual void pause() = 0;
-    virtual void seek(Milliseconds to) = 0;          // exact to 20 ms; keeps playing or paused
-    virtual void set_speed(double factor) = 0;       // 0.5–2, pitch kept
-    // Once per frame, before the others.
+    virtual void pause() = 0;                        // nothing more is drained after it
+    virtual void seek(Milliseconds to) = 0;          // exact to 20 ms; keeps playing or paused; at the end: paused
+    virtual void set_speed(double factor) = 0;       // held within 0.5–2, pitch kept; heard at once
+    // Once per frame, after the audio device's pump() and before the others. State, position and picture change only
+    // here and by the four above. With wait_for_decoder, the same calls at the same times give the same answers, as
+    // long as two pumps are at most 100 ms apart; waits 5 s of real time at the most.
     virtual void pump(Instant now) = 0;
 
     [[nodiscard]] virtual PlayerState state() const = 0;
@@ -49,7 +55,9 @@ public:
     [[nodiscard]] virtual Milliseconds duration() const = 0; // 0 while opening
     // The picture due at position(), if there is one; the last one again when nothing newer is due.
     virtual std::optional<Picture> picture() = 0;
-    // When the next picture is due at the earliest (for a loop that sleeps); nothing when paused or sound only.
+    // When the next picture is due at the earliest, in media time like position(), for a loop that sleeps: position()
+    // itself while it opens and after a seek until the picture there has come (pump soon). Nothing when the picture
+    // stands or there is none.
     [[nodiscard]] virtual std::optional<Milliseconds> next_picture_at() const = 0;
 };
 
