@@ -349,7 +349,7 @@ App::Done App::frame(Instant now, WallTime wall, bool deferred, const Clock* sto
                      .margin = screen_.h > screen_.w ? space::margin_portrait : space::margin, .theme = m.theme,
                      .effects = parts_.effects, .strings = m.strings, .catalogue = parts_.catalogue, .canvas = *m.canvas,
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.files,
-                     .wait_for_decoder = parts_.work_inline};
+                     .wait_for_decoder = parts_.work_inline, .due = Instant::never(), .wished_lang = std::nullopt};
     };
     Interaction deaf;
     // Under the ring the screen is drawn, and hears nothing.

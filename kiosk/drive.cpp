@@ -51,9 +51,9 @@ void FakeRunner::run_for(Nanoseconds span) {
     }
 }
 
-void Driver::finger(TouchEvent::What what, Vec2 at, std::int64_t id) { app_.on({what, id, at, runner_.now(), 0}); }
+void Drive::finger(TouchEvent::What what, Vec2 at, std::int64_t id) { app_.on({what, id, at, runner_.now(), 0}); }
 
-void Driver::tap(Vec2 at) {
+void Drive::tap(Vec2 at) {
     finger(TouchEvent::What::down, at);
     runner_.run_for(hold);
     finger(TouchEvent::What::up, at);
@@ -61,7 +61,7 @@ void Driver::tap(Vec2 at) {
     settle();
 }
 
-void Driver::drag(Vec2 from, Vec2 to, Nanoseconds span) {
+void Drive::drag(Vec2 from, Vec2 to, Nanoseconds span) {
     constexpr int steps_per_second = 60;
     const int steps = std::max(2, static_cast<int>(seconds(span) * steps_per_second));
     finger(TouchEvent::What::down, from);
@@ -75,7 +75,7 @@ void Driver::drag(Vec2 from, Vec2 to, Nanoseconds span) {
     settle();
 }
 
-void Driver::pinch(Vec2 centre, float from, float to, Nanoseconds span) {
+void Drive::pinch(Vec2 centre, float from, float to, Nanoseconds span) {
     const int steps = std::max(2, static_cast<int>(seconds(span) * 60));
     const auto both = [&](TouchEvent::What what, float distance) {
         finger(what, centre - Vec2{distance / 2, 0}, first_finger);
@@ -91,26 +91,26 @@ void Driver::pinch(Vec2 centre, float from, float to, Nanoseconds span) {
     settle();
 }
 
-void Driver::settle() {
+void Drive::settle() {
     for (int i = 0; i < 60 && !app_.settled(runner_.now()); ++i) runner_.run_for(Milliseconds(34));
     runner_.run_for(Milliseconds(34));
 }
 
-Result<void> Driver::touch(std::string_view label_or_id) {
+Result<void> Drive::touch(std::string_view label_or_id) {
     const Label* label = find_label(app_.labels(), label_or_id);
     if (label == nullptr) return Error{ErrorKind::missing, fmt::format("nothing here is called \"{}\"", label_or_id)};
     tap(label->seen.centre());
     return {};
 }
 
-Result<void> Driver::shot(const Path& file) {
+Result<void> Drive::shot(const Path& file) {
     const Pixels pixels = app_.picture();
     auto png = encode_png(Image{pixels.w, pixels.h, pixels.rgba});
     if (!png) return png.error();
     return write_file(file, *png);
 }
 
-std::string Driver::screen_json() const {
+std::string Drive::screen_json() const {
     JsonWriter w;
     w.object().key("ok").value(true).key("screen").value(app_.screen_id()).key("lang").value(code(app_.lang()));
     w.key("size").array().value(static_cast<double>(rounded(app_.screen().w))).value(static_cast<double>(rounded(app_.screen().h))).end();
@@ -126,7 +126,7 @@ std::string Driver::screen_json() const {
     return w.end().end().text();
 }
 
-std::string Driver::failure(const Error& error, bool with_labels) const {
+std::string Drive::failure(const Error& error, bool with_labels) const {
     JsonWriter w;
     w.object().key("ok").value(false).key("error").value(error.what);
     if (with_labels) {
@@ -138,7 +138,7 @@ std::string Driver::failure(const Error& error, bool with_labels) const {
     return w.end().text();
 }
 
-std::string Driver::run(std::string_view line) {
+std::string Drive::run(std::string_view line) {
     std::istringstream in{std::string(line)};
     std::string command;
     in >> command;

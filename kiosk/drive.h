@@ -41,9 +41,9 @@ private:
     Nanoseconds step_;
 };
 
-class Driver {
+class Drive {
 public:
-    Driver(App& app, Runner& runner) : app_(app), runner_(runner) {}
+    Drive(App& app, Runner& runner) : app_(app), runner_(runner) {}
     // The answer, without a newline.
     std::string run(std::string_view line);
     [[nodiscard]] bool quit() const { return quit_; }

@@ -70,7 +70,7 @@ struct Headless {
     std::unique_ptr<App> app;
     std::unique_ptr<FakeClock> clock;
     std::unique_ptr<FakeRunner> runner;
-    std::unique_ptr<Driver> driver;
+    std::unique_ptr<Drive> driver;
 };
 
 Result<Headless> open_headless(const Opened& o, int w, int h, const std::string& wall) {
@@ -84,7 +84,7 @@ Result<Headless> open_headless(const Opened& o, int w, int h, const std::string&
     run.app = std::move(*app);
     run.clock = std::make_unique<FakeClock>(wall_time_from_iso(wall.empty() ? fake_wall : wall));
     run.runner = std::make_unique<FakeRunner>(*run.app, *run.clock, from_seconds(1.0 / 30));
-    run.driver = std::make_unique<Driver>(*run.app, *run.runner);
+    run.driver = std::make_unique<Drive>(*run.app, *run.runner);
     run.app->frame(run.clock->now(), run.clock->wall(), true);
     return run;
 }
@@ -125,7 +125,7 @@ int run_shot(const Options& options, const Opened& o) {
     return 0;
 }
 
-void answer_commands(Driver& driver) {
+void answer_commands(Drive& driver) {
     std::string line;
     while (!driver.quit() && std::getline(std::cin, line)) {
         if (line.empty() || line.front() == '#') continue;

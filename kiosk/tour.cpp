@@ -9,7 +9,7 @@ namespace {
 
 class Visit {
 public:
-    Visit(App& app, Driver& driver, Path folder, std::string prefix, std::function<void(const std::string&)> said)
+    Visit(App& app, Drive& driver, Path folder, std::string prefix, std::function<void(const std::string&)> said)
         : app_(app), driver_(driver), folder_(std::move(folder)), prefix_(std::move(prefix)), said_(std::move(said)) {}
 
     void touch(std::string_view what) {
@@ -46,7 +46,7 @@ private:
         error_ = error.within("after picture " + std::to_string(pictures_));
     }
     App& app_;
-    Driver& driver_;
+    Drive& driver_;
     Path folder_;
     std::string prefix_;
     std::function<void(const std::string&)> said_;
@@ -73,7 +73,7 @@ void answer(Visit& visit) {
 
 }  // namespace
 
-Result<int> tour(App& app, Driver& driver, const Catalogue& catalogue, const Path& folder, const std::string& prefix,
+Result<int> tour(App& app, Drive& driver, const Catalogue& catalogue, const Path& folder, const std::string& prefix,
                  const std::function<void(const std::string&)>& said) {
     Visit visit(app, driver, folder, prefix, said);
     visit.wait(3);

@@ -10,7 +10,7 @@
 namespace xinghuo {
 
 // Visits as a person would: by touch. Pictures are DIR/<prefix>-NN-<screen>.png; `said` gets a line per picture.
-Result<int> tour(App& app, Driver& driver, const Catalogue& catalogue, const Path& folder, const std::string& prefix,
+Result<int> tour(App& app, Drive& driver, const Catalogue& catalogue, const Path& folder, const std::string& prefix,
                  const std::function<void(const std::string&)>& said);
 
 }  // namespace xinghuo

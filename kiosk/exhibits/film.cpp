@@ -123,10 +123,10 @@ private:
     void caption(Frame& frame, Rect box) {
         const auto found = captions_.find(frame.lang);
         const Subtitles* shown = found != captions_.end() ? &found->second : captions_.empty() ? nullptr : &captions_.begin()->second;
-        const Caption* cue = shown == nullptr || !player_ ? nullptr : shown->cue_at(player_->position());
+        const auto cue = shown == nullptr || !player_ ? std::nullopt : shown->cue_at(player_->position());
         frame.canvas.fill(box, frame.theme.night.with_alpha(0.6f), space::radius);
-        if (cue != nullptr)
-            frame.canvas.text(cue->text, box.inset(space::m, space::xs), {Face::sans, 38, frame.theme.bone, Align::centre, 1.45f, 0, true, 28});
+        if (cue)
+            frame.canvas.text(shown->cues()[*cue].text, box.inset(space::m, space::xs), {Face::sans, 38, frame.theme.bone, Align::centre, 1.45f, 0, true, 28});
     }
 
     void transport(Frame& frame, Rect box) {
@@ -229,7 +229,7 @@ Result<std::unique_ptr<Exhibit>> open(const Item& item, const Frame& frame) {
     std::map<Lang, Subtitles> captions;
     for (const auto& [lang, path] : film->captions) {
         auto vtt = frame.catalogue->read_text(path);
-        auto read = vtt ? read_subtitles(*vtt) : Result<Subtitles>(vtt.error());
+        auto read = vtt ? read_vtt(*vtt) : Result<Subtitles>(vtt.error());
         // A film without its captions is still a film.
         if (read) captions.emplace(lang, std::move(*read));
         else log_warning(read.error().within("captions " + path).what);
