@@ -2,7 +2,8 @@
 //
 // Layout is in imaginary px; glyphs are rasterised for the panel (px × scale), so text is sharp at every size.
 // Layouts are immutable and shared; the engine keeps the recent ones, so asking every frame costs a look-up.
-// Main thread only.
+// Text runs from left to right. Marks are set as CLREQ and GB/T 15834 ask: adjacent full-width marks share a blank, a
+// line's first opening and last closing mark lose theirs, digits are all as wide. Main thread only.
 #pragma once
 
 #include <cstddef>
@@ -82,6 +83,7 @@ public:
     virtual void set_scale(float px_per_unit, float text_factor) = 0;
 
     virtual std::shared_ptr<const TextLayout> layout(const Paragraph& paragraph) = 0;
+    // Glyphs outside the list's clip rectangle are not painted. The layout must come from this engine.
     // origin: top left in imaginary px. alpha multiplies all colours. moving: no hinting and no rounding to whole px.
     virtual void draw(ImDrawList& list, const TextLayout& layout, Vec2 origin, float alpha = 1,
                       const std::vector<Highlight>& highlights = {}, bool moving = false) = 0;
@@ -92,5 +94,11 @@ public:
     [[nodiscard]] virtual const std::u32string& missing() const = 0;
     [[nodiscard]] virtual std::size_t pages() const = 0;
 };
+
+// Whether all of it shows within this height, at its width.
+inline bool fits(TextEngine& engine, const Paragraph& paragraph, float height) {
+    const std::shared_ptr<const TextLayout> layout = engine.layout(paragraph);
+    return !layout->truncated() && !layout->overflows() && layout->size().y <= height;
+}
 
 }  // namespace xinghuo

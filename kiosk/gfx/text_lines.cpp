@@ -91,15 +91,18 @@ private:
         return atoms().size();
     }
 
-    // Within a word too long for a line: the last place that fits, if possible one that breaks no rule of marks.
+    // Within a word too long for a line: the last place that fits, if possible one that breaks no rule of marks, best
+    // one after a dash or another joint in the line's second half.
     std::size_t forced_end(std::size_t from) const {
-        std::size_t any = from + 1, good = from;
+        std::size_t any = from + 1, good = from, joint = from;
         for (std::size_t to = from + 1; to < atoms().size() && fits(width(from, to)); ++to) {
             any = to;
-            if (!starts_no_line(atoms()[to].first) && !ends_no_line(atoms()[to - 1].last)) good = to;
-            if (atoms()[to].must_break) break;
+            if (starts_no_line(atoms()[to].first) || ends_no_line(atoms()[to - 1].last)) continue;
+            good = to;
+            const bool after_joint = std::u32string_view(U"—–-～~._=&@").find(atoms()[to - 1].last) != std::u32string_view::npos;
+            if (after_joint && width(from, to) * 2 > paragraph_.width) joint = to;
         }
-        return good > from ? good : any;
+        return joint > from ? joint : good > from ? good : any;
     }
 
     void truncate() {
@@ -136,7 +139,7 @@ private:
             const float height = size * paragraph_.line_height;
             const float baseline = top + height / 2 + size * kMiddleEm;
             if (out.lines_++ == 0) out.first_baseline_ = baseline;
-            const float rest = room - line_width(line);
+            const float rest = std::max(0.0f, room - line_width(line));
             const float left = paragraph_.align == Align::left ? 0 : paragraph_.align == Align::right ? rest : rest / 2;
             put_line(out, line, {left, top, 0, height}, baseline);
             top += height;

@@ -18,8 +18,6 @@ constexpr std::u32string_view kOpening = U"（〔［｛〈《「『【〖“‘"
 constexpr std::u32string_view kClosing = U"）〕］｝〉》」』】〗”’、，。．；：！？";
 constexpr std::u32string_view kNewlines = U"\n\r\v\f\u0085\u2028\u2029";
 constexpr std::u32string_view kSpaces = U" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
-// Full-width in Chinese, narrow in English: the same code in both.
-constexpr std::u32string_view kAmbiguous = U"“”‘’…";
 constexpr float kSmallestSize = 1, kLargestSize = 2000;
 constexpr std::size_t kMostRuns = 10000;
 
@@ -106,7 +104,10 @@ private:
         piece.shows = c == U'\t' || !std::all_of(all.begin(), all.end(), [](char32_t d) {
             return is_control(d) || is_ignorable(d) || among(kNewlines, d);
         });
-        if (!piece.shows) return;
+        if (!piece.shows) {
+            if (piece.kind == AtomKind::ink) piece.kind = AtomKind::space;
+            return;
+        }
         const char32_t tab_as_space = U' ';
         piece.font = fonts_.font_for(paragraph_.runs[piece.run].face,
                                      c == U'\t' ? std::span<const char32_t>(&tab_as_space, 1) : all);
@@ -123,10 +124,15 @@ private:
         return c == U'·' && between ? U'・' : c;
     }
 
-    bool narrow(std::size_t i) const {
-        if (out_.western) return true;
-        return characters_[i] == U'’' && i > 0 && i + 1 < characters_.size() && is_letter(characters_[i - 1]) &&
-               is_letter(characters_[i + 1]);
+    // Which form of its glyph a character takes, besides the usual one.
+    hb_tag_t form_of(std::size_t i) const {
+        constexpr hb_tag_t kNarrow = HB_TAG('p', 'w', 'i', 'd'), kWide = HB_TAG('f', 'w', 'i', 'd');
+        const char32_t c = characters_[i];
+        if (out_.western) return is_chinese(c) ? HB_TAG_NONE : kNarrow;
+        if (c == U'—') return kWide;
+        const bool apostrophe = c == U'’' && i > 0 && i + 1 < characters_.size() && is_letter(characters_[i - 1]) &&
+                                is_letter(characters_[i + 1]);
+        return apostrophe ? kNarrow : HB_TAG_NONE;
     }
 
     float size_of(std::uint16_t run) const { return set_size(paragraph_.runs[run], text_factor_); }
@@ -146,21 +152,23 @@ private:
             if (piece.shows) add_code_frame(out_.atoms.back());
             return first + 1;
         }
+        const hb_tag_t form = form_of(piece.from);
         hb_script_t script = HB_SCRIPT_COMMON;
         std::size_t end = first;
         for (; end < pieces_.size(); ++end) {
             const Piece& next = pieces_[end];
             if (!next.shows || next.font != piece.font || size_of(next.run) != size_of(piece.run)) break;
+            if (form_of(next.from) != form) break;
             const hb_script_t own = script_of(next.from);
             if (!real_script(own)) continue;
             if (real_script(script) && own != script) break;
             script = own;
         }
-        shape_item(first, end, script);
+        shape_item(first, end, script, form);
         return end;
     }
 
-    void shape_item(std::size_t first, std::size_t end, hb_script_t script) {
+    void shape_item(std::size_t first, std::size_t end, hb_script_t script, hb_tag_t form) {
         Font* font = fonts_.font(pieces_[first].font);
         const std::size_t from = pieces_[first].from, to = pieces_[end - 1].to;
         hb_buffer_t* buffer = buffer_.get();
@@ -172,8 +180,13 @@ private:
         hb_buffer_set_script(buffer, real_script(script) ? script : HB_SCRIPT_HAN);
         hb_buffer_set_language(buffer, hb_language_from_string("zh-Hans", -1));
         hb_buffer_set_flags(buffer, HB_BUFFER_FLAG_REMOVE_DEFAULT_IGNORABLES);
-        const std::vector<hb_feature_t> features = features_for(from, to);
-        hb_shape(font->shaper(), buffer, features.data(), static_cast<unsigned>(features.size()));
+        // No ligatures: a caption's highlight moves a character at a time. Features are never given for a part of an
+        // item, because HarfBuzz keeps a plan for ever for every pattern of them.
+        const hb_feature_t features[] = {
+            {HB_TAG('l', 'i', 'g', 'a'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+            {HB_TAG('c', 'l', 'i', 'g'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+            {form, 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END}};
+        hb_shape(font->shaper(), buffer, features, form == HB_TAG_NONE ? 2 : 3);
 
         unsigned count = 0;
         const hb_glyph_info_t* infos = hb_buffer_get_glyph_infos(buffer, &count);
@@ -199,20 +212,6 @@ private:
             atom_from = next;
         }
         if (count == 0) add_atom(first, end - first);
-    }
-
-    std::vector<hb_feature_t> features_for(std::size_t from, std::size_t to) const {
-        // No ligatures: a caption's highlight moves a character at a time.
-        std::vector<hb_feature_t> features = {
-            {HB_TAG('l', 'i', 'g', 'a'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
-            {HB_TAG('c', 'l', 'i', 'g'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END}};
-        for (std::size_t i = from; i < to; ++i) {
-            hb_tag_t tag = HB_TAG_NONE;
-            if (among(kAmbiguous, characters_[i]) && narrow(i)) tag = HB_TAG('p', 'w', 'i', 'd');
-            if (characters_[i] == U'—' && !out_.western) tag = HB_TAG('f', 'w', 'i', 'd');
-            if (tag != HB_TAG_NONE) features.push_back({tag, 1, static_cast<unsigned>(i), static_cast<unsigned>(i + 1)});
-        }
-        return features;
     }
 
     void add_glyph(const Font& font, const hb_glyph_info_t& info, const hb_glyph_position_t& at, float pen) {

@@ -40,7 +40,7 @@ struct ShapedText {
     std::vector<Glyph> glyphs;
     std::vector<Atom> atoms;
     std::vector<std::size_t> characters;  // starts in text, the end last
-    bool western = false;                 // set in Latin, so that ’ … — take their narrow forms
+    bool western = false;                 // mostly Latin letters: “” ‘’ … take their narrow forms
     bool cut = false;                     // longer than an engine sets
     std::u32string missing;
 };
