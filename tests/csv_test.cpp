@@ -5,7 +5,9 @@
 using namespace xinghuo;
 
 TEST_CASE("a table is read by the names of its columns", "[csv]") {
-    auto table = CsvTable::parse("\xEF\xBB\xBF" "id,text,note\r\na,\"one, \"\"two\"\"\nthree\",\r\n\r\nb,四,x\n");
+    auto table = CsvTable::parse(
+        "\xEF\xBB\xBF"
+        "id,text,note\r\na,\"one, \"\"two\"\"\nthree\",\r\n\r\nb,四,x\n");
     REQUIRE(table);
     REQUIRE(table->rows().size() == 2);
     CHECK(table->cell(table->rows()[0], "text") == "one, \"two\"\nthree");

@@ -1,8 +1,7 @@
 #include "content/quiz/gift.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <map>
 
 #include "content/base/file.h"
@@ -27,9 +26,7 @@ std::string first_error(std::string_view text) {
     return std::to_string(file.errors[0].line) + ": " + file.errors[0].what;
 }
 
-std::string demo(const char* file) {
-    return read_text(Path(XINGHUO_SOURCE_DIR) / "content" / "demo" / file).value();
-}
+std::string demo(const char* file) { return read_text(Path(XINGHUO_SOURCE_DIR) / "content" / "demo" / file).value(); }
 
 // One question of each kind and most of the notation, for the mutations.
 const std::string kSampler = R"(// a file [id:none]
@@ -60,9 +57,10 @@ $CATEGORY: $course$/历史/1 开端
 }  // namespace
 
 TEST_CASE("a single choice has its answers, weights and feedback", "[gift]") {
-    const GiftQuestion q = only("::Jesus' hometown::Jesus Christ was from {\n"
-                                " ~Jerusalem#Important, but the wrong answer.\n"
-                                " ~%25%Bethlehem#He was born here.\n ~%50%Galilee\n =Nazareth#Yes\\! Right\\: so.\n}.");
+    const GiftQuestion q = only(
+        "::Jesus' hometown::Jesus Christ was from {\n"
+        " ~Jerusalem#Important, but the wrong answer.\n"
+        " ~%25%Bethlehem#He was born here.\n ~%50%Galilee\n =Nazareth#Yes\\! Right\\: so.\n}.");
     CHECK(q.type == QuestionType::single);
     CHECK(q.title == "Jesus' hometown");
     CHECK(q.id == q.title);
@@ -99,8 +97,10 @@ TEST_CASE("without = a choice has several right answers", "[gift]") {
 }
 
 TEST_CASE("true and false, with what is said to the wrong and to the right", "[gift]") {
-    for (const auto& [word, truth] : std::map<std::string, bool>{{"T", true}, {"TRUE", true}, {"F", false}, {"FALSE", false}}) {
-        const GiftQuestion q = only("The sun rises in the east.{" + word + "#said when wrong#said when right####It does.}");
+    for (const auto& [word, truth] :
+         std::map<std::string, bool>{{"T", true}, {"TRUE", true}, {"F", false}, {"FALSE", false}}) {
+        const GiftQuestion q =
+            only("The sun rises in the east.{" + word + "#said when wrong#said when right####It does.}");
         CHECK(q.type == QuestionType::true_false);
         CHECK(q.truth == truth);
         CHECK(q.wrong_feedback.text == "said when wrong");
@@ -182,7 +182,8 @@ TEST_CASE("essays and descriptions", "[gift]") {
 }
 
 TEST_CASE("escapes stand for themselves", "[gift]") {
-    const GiftQuestion q = only("::a\\:\\:b::Is 1 \\= 1 \\{yes\\}\\: \\#1 \\~ 2 \\\\ 3\\n\\nNext, \\x {~\\=no\\~ =\\#yes#it \\# is}");
+    const GiftQuestion q =
+        only("::a\\:\\:b::Is 1 \\= 1 \\{yes\\}\\: \\#1 \\~ 2 \\\\ 3\\n\\nNext, \\x {~\\=no\\~ =\\#yes#it \\# is}");
     CHECK(q.title == "a::b");
     CHECK(q.stem.text == "Is 1 = 1 {yes}: #1 ~ 2 \\ 3\n\nNext, \\x");
     CHECK(q.answers[0].text.text == "=no~");
@@ -225,7 +226,8 @@ TEST_CASE("a line end in the file is a space, between Chinese characters nothing
 
 TEST_CASE("comments, ids, tags and categories", "[gift]") {
     const GiftFile file = read_gift(
-        "// only a comment [id:lost]\n\n$CATEGORY: $course$/top/一\n\n// [id:q-1] [tag:easy][tag:a\\]b] text\n::t::A {T}\n"
+        "// only a comment [id:lost]\n\n$CATEGORY: $course$/top/一\n\n// [id:q-1] [tag:easy][tag:a\\]b] text\n::t::A "
+        "{T}\n"
         "   // inside [tag:third]\n\n   // last\n$CATEGORY: 二 \n\nB {T}\n");
     REQUIRE(file.errors.empty());
     REQUIRE(file.questions.size() == 2);
@@ -243,8 +245,8 @@ TEST_CASE("comments, ids, tags and categories", "[gift]") {
 TEST_CASE("a byte order mark and the line ends of three systems", "[gift]") {
     for (const char* end : {"\n", "\r\n", "\r"}) {
         const std::string e = end;
-        const GiftFile file = read_gift("\xEF\xBB\xBF$CATEGORY: c" + e + e + "::a::A {" + e + "=x" + e + "~y" + e + "}" + e +
-                                        " \t" + e + "\u3000" + e + "::b::B {oops}" + e + e + "C {T}");
+        const GiftFile file = read_gift("\xEF\xBB\xBF$CATEGORY: c" + e + e + "::a::A {" + e + "=x" + e + "~y" + e +
+                                        "}" + e + " \t" + e + "\u3000" + e + "::b::B {oops}" + e + e + "C {T}");
         REQUIRE(file.questions.size() == 2);
         CHECK(file.questions[0].category == "c");
         CHECK(file.questions[0].line == 3);
@@ -364,7 +366,8 @@ void check_sound(const GiftFile& file) {
         for (const GiftPair& pair : q.pairs) REQUIRE_FALSE(pair.right.text.empty());
         for (const GiftNumber& number : q.numbers) REQUIRE(number.low <= number.high);
         if (q.type == QuestionType::single)
-            REQUIRE(std::count_if(q.answers.begin(), q.answers.end(), [](const auto& a) { return a.percent >= 99.9; }) == 1);
+            REQUIRE(std::count_if(q.answers.begin(), q.answers.end(),
+                                  [](const auto& a) { return a.percent >= 99.9; }) == 1);
         static_cast<void>(plain_text(q.stem));
     }
 }
@@ -372,13 +375,23 @@ void check_sound(const GiftFile& file) {
 std::string mutated(std::string text, Chance& chance) {
     const std::string_view telling = "{}~=#:\\\n\r%->.[]/$ TF0\xE4\xB8\xFF";
     for (std::size_t changes = 1 + chance.below(8); changes > 0 && !text.empty(); --changes) {
-        const std::size_t at = chance.below(text.size());
+        const std::size_t at = chance.below(text.size()), from = chance.below(text.size()), length = chance.below(40);
         switch (chance.below(5)) {
-            case 0: text[at] = static_cast<char>(chance.below(256)); break;
-            case 1: text[at] = telling[chance.below(telling.size())]; break;
-            case 2: text.insert(at, 1, telling[chance.below(telling.size())]); break;
-            case 3: text.erase(at, 1 + chance.below(20)); break;
-            default: text.insert(at, text.substr(chance.below(text.size()), chance.below(40))); break;
+            case 0:
+                text[at] = static_cast<char>(chance.below(256));
+                break;
+            case 1:
+                text[at] = telling[chance.below(telling.size())];
+                break;
+            case 2:
+                text.insert(at, 1, telling[chance.below(telling.size())]);
+                break;
+            case 3:
+                text.erase(at, 1 + chance.below(20));
+                break;
+            default:
+                text.insert(at, text.substr(from, length));
+                break;
         }
     }
     return text;
@@ -396,5 +409,6 @@ TEST_CASE("no bytes whatever break the reader", "[gift]") {
         for (char& c : noise) c = static_cast<char>(chance.below(256));
         check_sound(read_gift(noise));
     }
-    for (std::size_t end = 0; end <= kSampler.size(); ++end) check_sound(read_gift(std::string_view(kSampler).substr(0, end)));
+    for (std::size_t end = 0; end <= kSampler.size(); ++end)
+        check_sound(read_gift(std::string_view(kSampler).substr(0, end)));
 }

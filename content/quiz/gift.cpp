@@ -68,7 +68,8 @@ public:
         std::size_t size = 0;
         for (const std::string_view line : lines) size += line.size() + 1;
         if (size > kMostBlockBytes) {
-            errors_.push_back({first_line, fmt::format("a question over {} bytes; is a blank line missing?", kMostBlockBytes)});
+            errors_.push_back(
+                {first_line, fmt::format("a question over {} bytes; is a blank line missing?", kMostBlockBytes)});
             return true;
         }
         gift::Block block = gift::make_block(lines, first_line);
@@ -80,7 +81,8 @@ public:
         category(block);
         if (gift::trimmed(block.text).empty()) return true;
         if (file_.questions.size() == kMostQuestions) {
-            errors_.push_back({first_line, fmt::format("more than {} questions; the rest is not read", kMostQuestions)});
+            errors_.push_back(
+                {first_line, fmt::format("more than {} questions; the rest is not read", kMostQuestions)});
             return false;
         }
         question(block);
@@ -116,7 +118,8 @@ private:
         if (!read.id.empty()) {
             const auto [first, is_new] = lines_of_ids_.emplace(read.id, read.line);
             if (!is_new) {
-                errors_.push_back({read.line, fmt::format("the id '{}' was given before, in line {}", read.id, first->second)});
+                errors_.push_back(
+                    {read.line, fmt::format("the id '{}' was given before, in line {}", read.id, first->second)});
                 good = false;
             }
         }

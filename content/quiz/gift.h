@@ -58,9 +58,9 @@ struct GiftNumber {
 };
 
 struct GiftQuestion {
-    int line = 0;          // of its first line, from 1
+    int line = 0;  // of its first line, from 1
     QuestionType type = QuestionType::description;
-    std::string id;        // [id:…], else the title, else empty
+    std::string id;  // [id:…], else the title, else empty
     std::string title, category;
     std::vector<std::string> tags;
     GiftText stem;

@@ -28,7 +28,8 @@ void read_marks(std::string_view comment, std::string_view key, std::vector<std:
 
 void append_escaped(std::string& out, std::string_view line) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-        const std::size_t which = line[i] == '\\' && i + 1 < line.size() ? kEscapable.find(line[i + 1]) : std::string_view::npos;
+        const std::size_t which =
+            line[i] == '\\' && i + 1 < line.size() ? kEscapable.find(line[i + 1]) : std::string_view::npos;
         if (which == std::string_view::npos) {
             out.push_back(line[i]);
         } else {
@@ -43,8 +44,10 @@ void append_escaped(std::string& out, std::string_view line) {
 std::string_view trimmed(std::string_view part) {
     while (true) {
         const std::size_t before = part.size();
-        while (!part.empty() && (part.front() == ' ' || part.front() == '\t' || part.front() == '\n')) part.remove_prefix(1);
-        while (!part.empty() && (part.back() == ' ' || part.back() == '\t' || part.back() == '\n')) part.remove_suffix(1);
+        while (!part.empty() && (part.front() == ' ' || part.front() == '\t' || part.front() == '\n'))
+            part.remove_prefix(1);
+        while (!part.empty() && (part.back() == ' ' || part.back() == '\t' || part.back() == '\n'))
+            part.remove_suffix(1);
         if (part.starts_with(kIdeographicSpace)) part.remove_prefix(kIdeographicSpace.size());
         if (part.ends_with(kIdeographicSpace)) part.remove_suffix(kIdeographicSpace.size());
         if (part.size() == before) return part;

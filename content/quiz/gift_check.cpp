@@ -20,7 +20,8 @@ std::string check_single(const GiftQuestion& question) {
 std::string check_multiple(const GiftQuestion& question) {
     double sum = 0;
     for (const GiftAnswer& answer : question.answers) sum += std::max(0.0, answer.percent);
-    if (std::abs(sum - 100.0) > 0.1001) return fmt::format("the weights of the right answers sum to {:.5g} %, not 100 %", sum);
+    if (std::abs(sum - 100.0) > 0.1001)
+        return fmt::format("the weights of the right answers sum to {:.5g} %, not 100 %", sum);
     return {};
 }
 
@@ -51,7 +52,8 @@ std::string check_numeric(const GiftQuestion& question) {
 std::string check_matching(const GiftQuestion& question) {
     const auto lefts = std::count_if(question.pairs.begin(), question.pairs.end(),
                                      [](const GiftPair& pair) { return !pair.left.text.empty(); });
-    if (lefts < 2 || question.pairs.size() < 3) return "matching takes at least three pairs, two of them with a left side";
+    if (lefts < 2 || question.pairs.size() < 3)
+        return "matching takes at least three pairs, two of them with a left side";
     for (auto a = question.pairs.begin(); a != question.pairs.end(); ++a) {
         const auto same = [&](const GiftPair& b) { return !a->left.text.empty() && b.left.text == a->left.text; };
         if (std::find_if(std::next(a), question.pairs.end(), same) != question.pairs.end())
@@ -65,14 +67,25 @@ std::string check_matching(const GiftQuestion& question) {
 bool check_question(const GiftQuestion& question, std::vector<GiftError>& errors) {
     std::string why;
     switch (question.type) {
-        case QuestionType::single: why = check_single(question); break;
-        case QuestionType::multiple: why = check_multiple(question); break;
-        case QuestionType::short_answer: why = check_short(question); break;
-        case QuestionType::matching: why = check_matching(question); break;
-        case QuestionType::numeric: why = check_numeric(question); break;
+        case QuestionType::single:
+            why = check_single(question);
+            break;
+        case QuestionType::multiple:
+            why = check_multiple(question);
+            break;
+        case QuestionType::short_answer:
+            why = check_short(question);
+            break;
+        case QuestionType::matching:
+            why = check_matching(question);
+            break;
+        case QuestionType::numeric:
+            why = check_numeric(question);
+            break;
         case QuestionType::true_false:
         case QuestionType::essay:
-        case QuestionType::description: break;
+        case QuestionType::description:
+            break;
     }
     if (why.empty() && (question.type == QuestionType::single || question.type == QuestionType::multiple))
         why = check_options(question);

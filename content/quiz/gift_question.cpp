@@ -17,7 +17,9 @@ constexpr std::string_view kMissingWord = "_____";
 
 // A line end in the file is a space in flowing text, and nothing between two Chinese characters.
 std::string flowing(std::string_view part) {
-    const auto wide = [](char32_t c) { return is_han(c) || (c >= U'\u3000' && c <= U'〿') || (c >= U'！' && c <= U'～'); };
+    const auto wide = [](char32_t c) {
+        return is_han(c) || (c >= U'\u3000' && c <= U'〿') || (c >= U'！' && c <= U'～');
+    };
     const auto quote = [](char32_t c) { return (c >= U'‘' && c <= U'”') || c == U'—' || c == U'…' || c == U'·'; };
     const auto joined = [&](char32_t a, char32_t b) {
         return (wide(a) && (wide(b) || quote(b))) || (quote(a) && wide(b));
@@ -225,7 +227,8 @@ private:
 
     void short_answer(std::string_view inside) {
         question_.type = QuestionType::short_answer;
-        for (const std::string_view part : parts(inside, "=")) question_.answers.push_back(answer(part.substr(1), 100.0));
+        for (const std::string_view part : parts(inside, "="))
+            question_.answers.push_back(answer(part.substr(1), 100.0));
     }
 
     void matching(std::string_view inside) {
@@ -236,7 +239,8 @@ private:
                 error(part, "a pair has -> between its sides");
                 continue;
             }
-            if (part.find('#') != std::string_view::npos) error(part, "pairs take no feedback; # in a text is written \\#");
+            if (part.find('#') != std::string_view::npos)
+                error(part, "pairs take no feedback; # in a text is written \\#");
             GiftPair pair{make_text(part.substr(1, arrow - 1), format_), make_text(part.substr(arrow + 2), format_)};
             if (pair.right.text.empty()) error(part, "the right side of a pair is empty");
             question_.pairs.push_back(std::move(pair));
@@ -323,6 +327,8 @@ private:
 
 }  // namespace
 
-Reading read_question(const Block& block, std::vector<GiftError>& errors) { return QuestionReader(block, errors).read(); }
+Reading read_question(const Block& block, std::vector<GiftError>& errors) {
+    return QuestionReader(block, errors).read();
+}
 
 }  // namespace xinghuo::gift

@@ -16,10 +16,23 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 // "&ldquo;" at the front of a text: its character and its length in bytes.
 std::optional<std::pair<std::string, std::size_t>> entity(std::string_view text) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kNamed = {
-        {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}, {"nbsp", " "},
-         {"ldquo", "“"}, {"rdquo", "”"}, {"lsquo", "‘"}, {"rsquo", "’"}, {"mdash", "—"}, {"ndash", "–"},
-         {"hellip", "…"}, {"middot", "·"}, {"times", "×"}, {"deg", "°"}, {"plusmn", "±"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kNamed = {{{"amp", "&"},
+                                                                                       {"lt", "<"},
+                                                                                       {"gt", ">"},
+                                                                                       {"quot", "\""},
+                                                                                       {"apos", "'"},
+                                                                                       {"nbsp", " "},
+                                                                                       {"ldquo", "“"},
+                                                                                       {"rdquo", "”"},
+                                                                                       {"lsquo", "‘"},
+                                                                                       {"rsquo", "’"},
+                                                                                       {"mdash", "—"},
+                                                                                       {"ndash", "–"},
+                                                                                       {"hellip", "…"},
+                                                                                       {"middot", "·"},
+                                                                                       {"times", "×"},
+                                                                                       {"deg", "°"},
+                                                                                       {"plusmn", "±"}}};
     constexpr std::size_t kLongest = 10;
     const std::size_t end = text.substr(0, kLongest).find(';');
     if (!text.starts_with("&") || end == std::string_view::npos) return std::nullopt;
@@ -42,7 +55,10 @@ std::optional<std::pair<std::string, std::size_t>> entity(std::string_view text)
 bool breaks_line(std::string_view tag) {
     std::string named;
     for (const char c : tag)
-        if (letter(c) || c == '/' || (c >= '0' && c <= '9')) named.push_back(lower(c)); else break;
+        if (letter(c) || c == '/' || (c >= '0' && c <= '9'))
+            named.push_back(lower(c));
+        else
+            break;
     for (const std::string_view breaking : {"br", "br/", "/p", "/div", "/li", "/tr", "/h1", "/h2", "/h3", "/h4"})
         if (named == breaking) return true;
     return false;
@@ -53,7 +69,8 @@ std::string without_tags(std::string_view text) {
     const std::size_t last_end = text.rfind('>');
     for (std::size_t at = 0; at < text.size();) {
         const std::string_view rest = text.substr(at);
-        if (last_end != std::string_view::npos && last_end > at && rest.size() > 1 && rest[0] == '<' && (letter(rest[1]) || rest[1] == '/' || rest[1] == '!')) {
+        if (last_end != std::string_view::npos && last_end > at && rest.size() > 1 && rest[0] == '<' &&
+            (letter(rest[1]) || rest[1] == '/' || rest[1] == '!')) {
             const std::size_t end = rest.find('>');
             if (breaks_line(rest.substr(1, end - 1))) out.push_back('\n');
             at += end + 1;
@@ -121,9 +138,12 @@ std::string tidied(std::string_view text) {
 std::string plain_text(const GiftText& text) {
     switch (text.format) {
         case TextFormat::html:
-        case TextFormat::moodle: return tidied(without_tags(text.text));
-        case TextFormat::markdown: return tidied(without_markdown(text.text));
-        case TextFormat::plain: return tidied(text.text);
+        case TextFormat::moodle:
+            return tidied(without_tags(text.text));
+        case TextFormat::markdown:
+            return tidied(without_markdown(text.text));
+        case TextFormat::plain:
+            return tidied(text.text);
     }
     return text.text;
 }

@@ -32,14 +32,22 @@ std::size_t empty_brackets(std::string_view text, std::size_t at) {
 
 std::string_view name(QuestionType type) {
     switch (type) {
-        case QuestionType::single: return "single";
-        case QuestionType::multiple: return "multiple";
-        case QuestionType::true_false: return "true_false";
-        case QuestionType::short_answer: return "short";
-        case QuestionType::matching: return "matching";
-        case QuestionType::numeric: return "numeric";
-        case QuestionType::essay: return "essay";
-        case QuestionType::description: return "description";
+        case QuestionType::single:
+            return "single";
+        case QuestionType::multiple:
+            return "multiple";
+        case QuestionType::true_false:
+            return "true_false";
+        case QuestionType::short_answer:
+            return "short";
+        case QuestionType::matching:
+            return "matching";
+        case QuestionType::numeric:
+            return "numeric";
+        case QuestionType::essay:
+            return "essay";
+        case QuestionType::description:
+            return "description";
     }
     return "";
 }
@@ -47,9 +55,12 @@ std::string_view name(QuestionType type) {
 bool Question::askable() const {
     switch (type) {
         case QuestionType::essay:
-        case QuestionType::description: return false;
-        case QuestionType::short_answer: return !choices.empty();
-        default: return true;
+        case QuestionType::description:
+            return false;
+        case QuestionType::short_answer:
+            return !choices.empty();
+        default:
+            return true;
     }
 }
 

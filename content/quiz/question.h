@@ -39,19 +39,19 @@ struct NumberRange {
 struct Question {
     std::string id, theme, category;
     QuestionType type = QuestionType::single;
-    int difficulty = 1;    // 1 easy … 3 hard
-    std::string checked;   // the state of checking, as the sources table says it
-    Bilingual stem;        // plain text; '\n' where a new line was asked for
-    Bilingual explanation; // GIFT's general feedback
-    Bilingual source;      // where the answer can be confirmed
+    int difficulty = 1;     // 1 easy … 3 hard
+    std::string checked;    // the state of checking, as the sources table says it
+    Bilingual stem;         // plain text; '\n' where a new line was asked for
+    Bilingual explanation;  // GIFT's general feedback
+    Bilingual source;       // where the answer can be confirmed
 
     // single, multiple; true_false: [0] is true, [1] is false, without texts. short_answer: [0] is the right answer
     // as it is shown, then what its author wrote as wrong (GIFT answers of weight 0), if anything.
     std::vector<Choice> choices;
     std::vector<std::string> accepted_zh, accepted_en;  // short_answer: every answer worth something, as written
-    std::vector<Pair> pairs;          // matching
-    std::vector<Bilingual> surplus;   // matching: right sides that belong to nothing
-    std::vector<NumberRange> numbers; // numeric
+    std::vector<Pair> pairs;                            // matching
+    std::vector<Bilingual> surplus;                     // matching: right sides that belong to nothing
+    std::vector<NumberRange> numbers;                   // numeric
 
     // Essays and descriptions cannot be asked on a terminal, nor a short answer that is only a pattern.
     [[nodiscard]] bool askable() const;

@@ -37,6 +37,8 @@ private:
 };
 
 // A seed from two: a run's seed and what it is used for.
-inline std::uint64_t mixed(std::uint64_t seed, std::uint64_t with) { return Chance(seed ^ (with * 0xD6E8FEB86659FD93u)).next(); }
+inline std::uint64_t mixed(std::uint64_t seed, std::uint64_t with) {
+    return Chance(seed ^ (with * 0xD6E8FEB86659FD93u)).next();
+}
 
 }  // namespace xinghuo
