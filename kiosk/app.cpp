@@ -137,7 +137,10 @@ Result<void> App::prepare() {
     io.Fonts->SetTexID(reinterpret_cast<ImTextureID>(m.font_texture));
     io.Fonts->ClearTexData();
 
-    if (!parts_.work_inline) m.worker = Worker::start(parts_.wake);
+    if (!parts_.work_inline) m.worker = Worker::start([this] {
+        arrived_ = true;
+        if (parts_.wake) parts_.wake();
+    });
     const Textures::Post post = [&m](std::function<void()> job) {
         if (m.worker) return m.worker->post(std::move(job));
         job();
@@ -380,6 +383,10 @@ App::Done App::frame(Instant now, WallTime wall, bool deferred, const Clock* sto
         done.submit_ms = seconds(stopwatch->now() - built) * 1e3;
     }
     return done;
+}
+
+void App::something_arrived() {
+    if (arrived_.exchange(false)) due_ = {};
 }
 
 Pixels App::picture() {

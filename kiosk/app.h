@@ -3,6 +3,7 @@
 // Main thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -68,6 +69,8 @@ public:
     [[nodiscard]] bool settled(Instant now) const;   // no curtain, nothing on its way
     [[nodiscard]] Pixels picture();
     [[nodiscard]] const std::u32string& missing_characters() const;
+    // If a picture or a checked file came from the worker, the next frame is due at once.
+    void something_arrived();
     void expose() { parts_.renderer.forget(); due_ = {}; }
 
 private:
@@ -86,6 +89,7 @@ private:
 
     struct Machinery;                                // text, textures, canvas: what frames are made with
     Parts parts_;
+    std::atomic<bool> arrived_{false};               // set by the worker's thread
     std::unique_ptr<Machinery> machinery_;
     std::vector<ScreenPtr> stack_;                   // the last one is seen
     std::function<void()> change_;                   // asked for, done when the curtain is closed

@@ -3,11 +3,15 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "content/base/log.h"
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
+#include "kiosk/gfx/gpu_probe.h"
+#include "kiosk/gfx/window.h"
+#include "kiosk/loop.h"
 #include "kiosk/options.h"
 #include "kiosk/tour.h"
 
@@ -57,7 +61,7 @@ Result<Opened> open_all(const Options& options) {
     return o;
 }
 
-App::Parts parts_of(const Opened& o, Renderer& renderer, AudioOut& audio) {
+App::Parts still_parts(const Opened& o, Renderer& renderer, AudioOut& audio) {
     return {.renderer = renderer, .audio = audio, .catalogue = o.catalogue, .why_closed = o.why_closed, .settings = o.settings,
             .effects = {.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30},
             .resources = o.resources, .work_inline = true, .wake = {}};
@@ -79,7 +83,7 @@ Result<Headless> open_headless(const Opened& o, int w, int h, const std::string&
     if (!renderer) return renderer.error();
     run.renderer = std::move(*renderer);
     run.audio = open_silent_audio();
-    auto app = App::open(parts_of(o, *run.renderer, *run.audio));
+    auto app = App::open(still_parts(o, *run.renderer, *run.audio));
     if (!app) return app.error();
     run.app = std::move(*app);
     run.clock = std::make_unique<FakeClock>(wall_time_from_iso(wall.empty() ? fake_wall : wall));
@@ -142,6 +146,61 @@ int run_fake_drive(const Options& options, const Opened& o) {
     return 0;
 }
 
+// The terminal's own folder: settings found out about the graphics, later the records.
+Path data_folder(const Options& options) {
+    if (!options.data.empty()) return options.data;
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != 0) return Path(state) / "xinghuo";
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != 0) return Path(home) / ".local/state/xinghuo";
+    return {};
+}
+
+std::unique_ptr<AudioOut> open_audio(const Options& options, const Settings& settings) {
+    std::unique_ptr<AudioOut> audio;
+    if (!options.headless) {
+        auto device = open_sdl_audio();
+        if (device) audio = std::move(*device);
+        else log_info(device.error().within("no sound, keeping time silently").what);
+    }
+    if (!audio) audio = open_silent_audio();
+    audio->set_volume(settings.volume);
+    return audio;
+}
+
+// The window's name: the pack's, or the program's.
+std::string title_of(const Opened& o) { return o.catalogue ? o.catalogue->title().in(o.settings.lang) : "xinghuo-kiosk"; }
+
+int run_real(const Options& options, const Opened& o) {
+    const SystemClock clock;
+    std::unique_ptr<Window> window;
+    std::unique_ptr<Renderer> memory;
+    if (options.headless) {
+        auto renderer = Renderer::in_memory(options.window_w > 0 ? options.window_w : 1920, options.window_h > 0 ? options.window_h : 1080);
+        if (!renderer) return fail(renderer.error());
+        memory = std::move(*renderer);
+    } else {
+        const Path program = program_folder() / "xinghuo-kiosk";
+        auto opened = Window::open({.title = title_of(o), .w_points = options.window_w, .h_points = options.window_h,
+                                    .show_cursor = options.window_w > 0, .data = data_folder(options),
+                                    .probe = [&] { return probe_gpu(program, clock); }}, clock);
+        if (!opened) return fail(opened.error().within("opening the window"));
+        window = std::move(*opened);
+    }
+    Effects effects{.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30};
+    if (window) {
+        effects.reduced = window->graphics().reduced_effects;
+        effects.frames_per_second = window->graphics().frames_per_second;
+    }
+    const std::unique_ptr<AudioOut> audio = open_audio(options, o.settings);
+    auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = o.catalogue, .why_closed = o.why_closed,
+                          .settings = o.settings, .effects = effects, .resources = o.resources, .work_inline = false,
+                          .wake = window ? std::function<void()>([&] { window->events().wake(); }) : std::function<void()>()});
+    if (!app) return fail(app.error());
+    Loop loop({.app = **app, .clock = clock, .window = window.get(), .escape_ends = options.window_w > 0, .announce = options.announce});
+    if (options.drive) loop.run_commands();
+    else loop.run();
+    return 0;
+}
+
 int run(const std::vector<std::string>& arguments) {
     auto options = read_options(arguments);
     if (!options) {
@@ -156,12 +215,13 @@ int run(const std::vector<std::string>& arguments) {
         std::puts("xinghuo-kiosk " XINGHUO_VERSION);
         return 0;
     }
+    if (options->probe_gpu) return run_gpu_probe(SystemClock());
     auto opened = open_all(*options);
     if (!opened) return fail(opened.error());
     if (options->tour) return run_tour(*options, std::move(*opened));
     if (!options->shot_place.empty()) return run_shot(*options, *opened);
     if (options->drive && options->fake_clock) return run_fake_drive(*options, *opened);
-    return fail({ErrorKind::unsupported, "a window is not there yet"});
+    return run_real(*options, *opened);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ std::string usage() {
            "  --tour DIR          a scripted visit; pictures of every screen go into DIR\n"
            "  --shot PLACE FILE   one place to a PNG (attract, hall, figures, films, item/ID, quiz, quiz/ID, still-there)\n"
            "  --at SECONDS        how long after entering the picture is taken\n"
+           "  --announce          say \"first frame\" on standard output when it has been shown\n"
            "  --version, --help\n";
 }
 
@@ -34,6 +35,7 @@ Result<Options> read_options(const std::vector<std::string>& arguments) {
         if (a == "--version") { o.version = true; continue; }
         if (a == "--probe-gpu") { o.probe_gpu = true; continue; }
         if (a == "--headless") { o.headless = true; continue; }
+        if (a == "--announce") { o.announce = true; continue; }
         if (a == "--drive") { o.drive = true; continue; }
         const std::size_t wanted = a == "--shot" ? 2 : 1;
         static const std::vector<std::string> with_value{"--window", "--pack", "--data", "--config", "--lang", "--clock", "--wall", "--tour", "--shot", "--at"};

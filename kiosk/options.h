@@ -13,7 +13,7 @@ namespace xinghuo {
 
 struct Options {
     bool help = false, version = false, probe_gpu = false;
-    bool headless = false, drive = false, fake_clock = false;
+    bool headless = false, announce = false, drive = false, fake_clock = false;
     std::optional<Path> tour;         // a folder for pictures
     std::string shot_place;           // --shot PLACE FILE
     Path shot_file;

@@ -44,7 +44,7 @@ struct Bench {
     }
 
     [[nodiscard]] std::vector<std::string> kiosk(std::initializer_list<std::string> more) const {
-        std::vector<std::string> command{(bin / "xinghuo-kiosk").string(), "--window", "1920x1080", "--drive", "--clock", "real", "--config",
+        std::vector<std::string> command{(bin / "xinghuo-kiosk").string(), "--window", "1920x1080", "--announce", "--drive", "--clock", "real", "--config",
                                          (share / "bench.json").string()};
         command.insert(command.end(), more);
         return command;

@@ -1,0 +1,122 @@
+#include "kiosk/loop.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include "kiosk/gfx/window.h"
+
+namespace xinghuo {
+namespace {
+
+// While commands may come, SDL's events and standard input are looked at in turn, this long each.
+constexpr Milliseconds look_at_input(8);
+
+Milliseconds rounded_up(Nanoseconds span) {
+    return std::chrono::duration_cast<Milliseconds>(std::max(span, Nanoseconds(0)) + Milliseconds(1) - Nanoseconds(1));
+}
+
+bool input_waits(Milliseconds timeout) {
+    pollfd in{STDIN_FILENO, POLLIN, 0};
+    return ::poll(&in, 1, static_cast<int>(timeout.count())) > 0;
+}
+
+// Whole lines from standard input, without a stream's own buffer, so that poll() tells the truth.
+class Lines {
+public:
+    // False at the end of the input.
+    bool read_more() {
+        char block[4096];
+        const ssize_t n = ::read(STDIN_FILENO, block, sizeof block);
+        if (n <= 0) return false;
+        text_.append(block, static_cast<std::size_t>(n));
+        return true;
+    }
+    std::optional<std::string> next() {
+        const std::size_t end = text_.find('\n');
+        if (end == std::string::npos) return std::nullopt;
+        std::string line = text_.substr(0, end);
+        text_.erase(0, end + 1);
+        return line;
+    }
+
+private:
+    std::string text_;
+};
+
+}  // namespace
+
+void Loop::listen(Milliseconds timeout) {
+    if (parts_.window == nullptr) {
+        // Nothing can happen by itself but the arrival of pictures: look again soon.
+        ::poll(nullptr, 0, static_cast<int>(std::min(timeout, Milliseconds(20)).count()));
+        return;
+    }
+    App& app = parts_.app;
+    for (const InputEvent& event : parts_.window->events().wait(timeout, app.scale())) {
+        switch (event.what) {
+            case InputEvent::What::touch: app.on(event.touch); break;
+            case InputEvent::What::resized: app.resize(event.w_px, event.h_px); break;
+            case InputEvent::What::exposed: app.expose(); break;
+            case InputEvent::What::quit: ended_ = true; break;
+            case InputEvent::What::woken: app.something_arrived(); break;
+            case InputEvent::What::key:
+                if (event.key == Key::escape && parts_.escape_ends) ended_ = true;
+                break;
+            case InputEvent::What::text:
+            case InputEvent::What::focus: break;
+        }
+    }
+    parts_.window->running(parts_.clock.now());
+}
+
+void Loop::frame_if_due() {
+    const Instant now = parts_.clock.now();
+    if (parts_.app.due() > now) return;
+    parts_.app.frame(now, parts_.clock.wall(), parts_.window == nullptr);
+    if (announced_ || !parts_.announce) return;
+    announced_ = true;
+    std::puts("first frame");
+    std::fflush(stdout);
+}
+
+void Loop::turn(Instant until, bool watch_input) {
+    const Instant now = parts_.clock.now();
+    Milliseconds sleep = rounded_up(std::min(parts_.app.due(), until) - now);
+    if (watch_input) sleep = std::min(sleep, look_at_input);
+    listen(std::min(sleep, Milliseconds(60'000)));
+    if (parts_.window == nullptr) parts_.app.something_arrived();
+    frame_if_due();
+}
+
+void Loop::run_for(Nanoseconds span) {
+    const Instant end = now() + span;
+    while (!ended_ && now() < end) turn(end, false);
+}
+
+void Loop::run() {
+    while (!ended_) turn(now() + std::chrono::hours(1), false);
+}
+
+void Loop::run_commands() {
+    frame_if_due();
+    Drive drive(parts_.app, *this);
+    Lines lines;
+    bool open = true;
+    while (!ended_ && !drive.quit()) {
+        if (open && input_waits(Milliseconds(0))) open = lines.read_more();
+        while (!drive.quit() && !ended_) {
+            const auto line = lines.next();
+            if (!line) break;
+            if (line->empty() || line->front() == '#') continue;
+            std::printf("%s\n", drive.run(*line).c_str());
+            std::fflush(stdout);
+        }
+        if (!open) return;
+        turn(now() + std::chrono::hours(1), true);
+    }
+}
+
+}  // namespace xinghuo

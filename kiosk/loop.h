@@ -1,0 +1,43 @@
+// The loop in real time: sleeps until something happens or the next frame is due, hands touches to the application, draws.
+// With a window, or without any display (pictures in memory, for driving from outside).
+#pragma once
+
+#include <memory>
+
+#include "kiosk/app.h"
+#include "kiosk/drive.h"
+
+namespace xinghuo {
+
+class Window;
+
+class Loop final : public Runner {
+public:
+    struct Parts {
+        App& app;
+        const Clock& clock;
+        Window* window = nullptr;     // null: none
+        bool escape_ends = false;     // a window on a desk
+        bool announce = false;        // says "first frame" on standard output when it has been shown
+    };
+    explicit Loop(Parts parts) : parts_(parts) {}
+
+    [[nodiscard]] Instant now() const override { return parts_.clock.now(); }
+    void run_for(Nanoseconds span) override;
+    // Until the window is closed or the process is asked to end.
+    void run();
+    // The same, answering the commands on standard input; its end is an end too.
+    void run_commands();
+
+private:
+    // Sleeps until `until` at the longest, then one frame if one is due.
+    void turn(Instant until, bool watch_input);
+    void listen(Milliseconds timeout);
+    void frame_if_due();
+
+    Parts parts_;
+    bool ended_ = false;
+    bool announced_ = false;
+};
+
+}  // namespace xinghuo
