@@ -29,7 +29,8 @@ struct Section {
 };
 
 struct Item {
-    std::string id, kind, section;
+    std::string id, kind;
+    std::string section;  // may be empty: the item is reached in another way
     Bilingual title, summary;
     std::string file;     // the item's own description, of its kind
     std::string picture;  // for cards; may be empty

@@ -83,12 +83,12 @@ Result<Manifest> read_manifest(std::string_view json) {
     if (items.size() > item_limit) root["items"].refuse("too many items");
     for (const JsonNode& node : items) {
         if (!document.good()) break;
-        Item item{id_of(node["id"], item_ids), node["kind"].string(), node["section"].string(),
+        Item item{id_of(node["id"], item_ids), node["kind"].string(), node["section"].string_or(""),
                   bilingual(node["title"]), {}, listed_path(node["file"], false, paths),
                   listed_path(node["picture"], true, paths)};
         if (node["summary"].exists()) item.summary = bilingual(node["summary"]);
         if (!is_id(item.kind)) node["kind"].refuse("must be lower-case letters, digits and hyphens");
-        if (!section_ids.contains(item.section)) node["section"].refuse("no such section: " + item.section);
+        if (!item.section.empty() && !section_ids.contains(item.section)) node["section"].refuse("no such section: " + item.section);
         manifest.items.push_back(std::move(item));
     }
     manifest.glyphs = listed_path(root["glyphs"], true, paths);

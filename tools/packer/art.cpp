@@ -5,7 +5,6 @@
 
 #include "tools/packer/drawing.h"
 #include "tools/packer/pixels.h"
-#include "tools/packer/png.h"
 
 namespace xinghuo {
 namespace {
@@ -25,7 +24,7 @@ Result<std::vector<Path>> svg_files(const Path& folder) {
 Result<void> write_picture(const Path& file, Result<Image> image) {
     if (!image) return image.error().within(file.filename().string());
     bleed_edges(*image, bleed_px);
-    const auto png = encode_png(*image);
+    const auto png = encode_png(*image, PngEffort::small);
     if (!png) return png.error().within(file.filename().string());
     return write_file(file, *png);
 }

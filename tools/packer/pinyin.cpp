@@ -93,8 +93,9 @@ std::vector<bool> Pronouncer::Tables::word_starts(const std::u32string& text) co
         of_unit.resize(static_cast<std::size_t>(line.length()), i);
     }
     of_unit.push_back(text.size());
-    boundaries->setText(line);
-    for (std::int32_t at = boundaries->first(); at != icu::BreakIterator::DONE; at = boundaries->next())
+    const std::unique_ptr<icu::BreakIterator> mine(boundaries->clone());  // an iterator is for one thread
+    mine->setText(line);
+    for (std::int32_t at = mine->first(); at != icu::BreakIterator::DONE; at = mine->next())
         starts[of_unit[static_cast<std::size_t>(at)]] = true;
     return starts;
 }

@@ -28,13 +28,14 @@ struct ReadWord {
 
 class Pronouncer {
 public:
+    Pronouncer() = default;  // reads nothing: only a place for a created one
     static Result<Pronouncer> create();
 
     // A word as it is to be read. Refused: an empty word, syllables that are not letters and a tone 1–5 (a single
     // capital letter is read by its name), more or fewer syllables than characters where the word has no digits.
     Result<void> add(std::string_view word, std::string_view pinyin);
 
-    [[nodiscard]] std::vector<ReadWord> read(std::string_view utf8) const;
+    [[nodiscard]] std::vector<ReadWord> read(std::string_view utf8) const;  // any thread
 
 private:
     struct Tables;

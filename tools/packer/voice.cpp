@@ -158,9 +158,9 @@ std::vector<TimedSyllable> stretched(const std::vector<TimedSyllable>& syllables
     return out;
 }
 
-std::vector<Cue> mouth_cues(const std::vector<TimedSyllable>& syllables, const Sound& sound) {
+std::vector<MouthCue> mouth_cues(const std::vector<TimedSyllable>& syllables, const Sound& sound) {
     constexpr Milliseconds window{30}, nearest{30}, longest_hold{90};
-    std::vector<Cue> rough;
+    std::vector<MouthCue> rough;
     for (std::size_t k = 0; k < syllables.size(); ++k) {
         const TimedSyllable& s = syllables[k];
         if (s.vowel > s.start) rough.push_back({s.start, shape_of_initial(s.syllable.pinyin[0]), 0});
@@ -176,9 +176,9 @@ std::vector<Cue> mouth_cues(const std::vector<TimedSyllable>& syllables, const S
         const bool rest = k + 1 == syllables.size() || syllables[k + 1].start - s.end >= Milliseconds(60);
         if (rest) rough.push_back({s.end, 'X', 0});
     }
-    std::vector<Cue> cues;
+    std::vector<MouthCue> cues;
     float loudest = 0.02f;
-    for (Cue& cue : rough) {
+    for (MouthCue& cue : rough) {
         // A lip closure and a rest may push out what stands just before them; nothing pushes them out.
         const bool firm = cue.shape == 'M' || cue.shape == 'X';
         if (!cues.empty() && cue.at - cues.back().at < nearest) {
@@ -190,7 +190,7 @@ std::vector<Cue> mouth_cues(const std::vector<TimedSyllable>& syllables, const S
         loudest = std::max(loudest, cue.open);
         cues.push_back(cue);
     }
-    for (Cue& cue : cues)
+    for (MouthCue& cue : cues)
         cue.open = cue.shape == 'X' || cue.shape == 'M' ? 0.0f : std::clamp(0.15f + 0.95f * cue.open / loudest, 0.15f, 1.0f);
     return cues;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "content/base/clock.h"
+#include "content/figure/figure.h"
 #include "tools/packer/pinyin.h"
 #include "tools/packer/sound.h"
 
@@ -22,12 +23,6 @@ struct TimedSyllable {
     Syllable syllable;
 };
 
-struct Cue {
-    Milliseconds at{0};
-    char shape = 'X';
-    float open = 0;
-};
-
 struct Speech {
     Sound sound;
     std::vector<TimedSyllable> syllables;  // ascending
@@ -41,6 +36,6 @@ std::vector<TimedSyllable> stretched(const std::vector<TimedSyllable>& syllables
 
 // Mouth shapes X M A E O U of the syllables; `open` follows the sound's level over 30 ms. Ascending, at least 30 ms
 // apart, X in pauses and at the end.
-std::vector<Cue> mouth_cues(const std::vector<TimedSyllable>& syllables, const Sound& sound);
+std::vector<MouthCue> mouth_cues(const std::vector<TimedSyllable>& syllables, const Sound& sound);
 
 }  // namespace xinghuo
