@@ -17,7 +17,6 @@ void RendererBase::resize(int w_px, int h_px) {
 }
 
 void RendererBase::compare(const ImDrawData& data, DrawStats& stats) {
-    if (lost()) damage_.forget();
     frame_.gather(data, w_px_, h_px_);
     stats.triangles = frame_.triangles;
     if (damage_.compare(frame_, [this](TextureId id) { return version(id); })) stats.damage = damage_.changed();

@@ -31,8 +31,6 @@ protected:
     virtual Pixels read_picture() = 0;
     // Changes with the pixels of a texture that may be seen.
     [[nodiscard]] virtual std::uint32_t version(TextureId id) const = 0;
-    // True when the picture was lost (a device reset) and everything must be drawn.
-    virtual bool lost() { return false; }
 
     [[nodiscard]] int w_px() const { return w_px_; }
     [[nodiscard]] int h_px() const { return h_px_; }

@@ -14,7 +14,6 @@ class PictureSink {
 public:
     virtual ~PictureSink() = default;
     virtual void show(const Bitmap& picture, const std::vector<PixelRect>& rects) = 0;
-    virtual bool lost() = 0;  // what was shown is gone; show everything
 };
 
 class SoftwareRenderer final : public RendererBase {
@@ -35,7 +34,6 @@ protected:
     void show(const std::vector<PixelRect>& rects) override;
     Pixels read_picture() override;
     [[nodiscard]] std::uint32_t version(TextureId id) const override;
-    bool lost() override { return sink_ != nullptr && sink_->lost(); }
 
 private:
     struct Texture {
