@@ -25,31 +25,6 @@ struct Surface {
     cairo_t* cr;
 };
 
-Image straight(cairo_surface_t* surface, int w, int h) {
-    cairo_surface_flush(surface);
-    const unsigned char* data = cairo_image_surface_get_data(surface);
-    const int pitch = cairo_image_surface_get_stride(surface);
-    Image out{w, h, {}};
-    out.rgba.resize(static_cast<std::size_t>(w) * static_cast<std::size_t>(h) * 4);
-    std::uint8_t* to = out.rgba.data();
-    for (int y = 0; y < h; ++y) {
-        const auto* row = reinterpret_cast<const std::uint32_t*>(data + static_cast<std::ptrdiff_t>(y) * pitch);
-        for (int x = 0; x < w; ++x, to += 4) {
-            const std::uint32_t pixel = row[x], alpha = pixel >> 24;
-            if (alpha == 0) continue;
-            const auto channel = [&](int shift) {
-                const std::uint32_t value = (pixel >> shift) & 255u;
-                return static_cast<std::uint8_t>(std::min(255u, (value * 255u + alpha / 2) / alpha));
-            };
-            to[0] = channel(16);
-            to[1] = channel(8);
-            to[2] = channel(0);
-            to[3] = static_cast<std::uint8_t>(alpha);
-        }
-    }
-    return out;
-}
-
 std::string css_escaped(std::string_view id) {
     std::string out;
     for (const char c : id) {
@@ -96,6 +71,32 @@ std::size_t skipped(std::string_view svg, std::size_t from, std::string_view unt
 }
 
 }  // namespace
+
+Image image_of_surface(_cairo_surface* surface) {
+    cairo_surface_flush(surface);
+    const unsigned char* data = cairo_image_surface_get_data(surface);
+    const int w = cairo_image_surface_get_width(surface), h = cairo_image_surface_get_height(surface);
+    const int pitch = cairo_image_surface_get_stride(surface);
+    Image out{w, h, {}};
+    out.rgba.resize(static_cast<std::size_t>(w) * static_cast<std::size_t>(h) * 4);
+    std::uint8_t* to = out.rgba.data();
+    for (int y = 0; y < h; ++y) {
+        const auto* row = reinterpret_cast<const std::uint32_t*>(data + static_cast<std::ptrdiff_t>(y) * pitch);
+        for (int x = 0; x < w; ++x, to += 4) {
+            const std::uint32_t pixel = row[x], alpha = pixel >> 24;
+            if (alpha == 0) continue;
+            const auto channel = [&](int shift) {
+                const std::uint32_t value = (pixel >> shift) & 255u;
+                return static_cast<std::uint8_t>(std::min(255u, (value * 255u + alpha / 2) / alpha));
+            };
+            to[0] = channel(16);
+            to[1] = channel(8);
+            to[2] = channel(0);
+            to[3] = static_cast<std::uint8_t>(alpha);
+        }
+    }
+    return out;
+}
 
 std::vector<std::string> top_level_groups(std::string_view svg) {
     std::vector<std::string> ids;
@@ -176,7 +177,7 @@ Result<Image> Drawing::whole(int w_px, int h_px) const {
     GError* error = nullptr;
     if (!rsvg_handle_render_document(handle_->rsvg, target.cr, &viewport, &error))
         return Error{ErrorKind::invalid, "drawing: " + taken_message(error)};
-    return straight(target.surface, w_px, h_px);
+    return image_of_surface(target.surface);
 }
 
 Result<Image> Drawing::group(const std::string& id, int w_px, int h_px) const {
@@ -186,7 +187,7 @@ Result<Image> Drawing::group(const std::string& id, int w_px, int h_px) const {
     GError* error = nullptr;
     if (!rsvg_handle_render_layer(all_shown_->rsvg, target.cr, fmt::format("#{}", id).c_str(), &viewport, &error))
         return Error{ErrorKind::invalid, "drawing " + id + ": " + taken_message(error)};
-    return straight(target.surface, w_px, h_px);
+    return image_of_surface(target.surface);
 }
 
 }  // namespace xinghuo

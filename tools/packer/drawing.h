@@ -9,6 +9,8 @@
 #include "content/base/result.h"
 #include "media/image.h"
 
+struct _cairo_surface;
+
 namespace xinghuo {
 
 class Drawing {
@@ -33,6 +35,9 @@ private:
     double width_ = 0, height_ = 0;
     std::vector<std::string> groups_;
 };
+
+// What a finished ARGB32 surface of the drawing library shows, straight alpha.
+Image image_of_surface(_cairo_surface* surface);
 
 // Ids of the <g> elements directly under the root, in file order; needs no valid SVG around them.
 std::vector<std::string> top_level_groups(std::string_view svg);

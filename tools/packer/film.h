@@ -8,7 +8,7 @@
 
 namespace xinghuo {
 
-// films/<id>/: film.mp4 (H.264 and AAC, 1280 × 720, 25 pictures a second), film.zh.vtt, film.en.vtt, film.json.
+// films/<id>/: film.mp4 (H.264 and AAC, 1920 × 1080, 25 pictures a second), film.zh.vtt, film.en.vtt, film.json.
 Result<Files> make_film(const Source& source, const SourceLecture& lecture);
 Result<std::string> film_inputs(const Source& source, const SourceLecture& lecture);
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "content/base/csv.h"
+#include "content/base/text.h"
 #include "content/figure/rig.h"
 #include "content/quiz/bank.h"
 #include "tools/packer/drawing.h"
@@ -151,6 +152,32 @@ SourceFigure read_figure_source(Source& source, SourceFile& file, const JsonNode
 
 }  // namespace
 
+std::vector<std::string> sentences(const std::string& text, Lang lang) {
+    std::vector<std::string> found;
+    const std::u32string all = to_utf32(text);
+    const auto closes = [](char32_t c) { return std::u32string_view(U"”’\"'）)」』》").find(c) != std::u32string_view::npos; };
+    std::u32string current;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (current.empty() && (all[i] == U' ' || all[i] == U'\n')) continue;
+        current += all[i];
+        const bool ends = lang == Lang::zh ? std::u32string_view(U"。！？").find(all[i]) != std::u32string_view::npos
+                                           : std::u32string_view(U".!?").find(all[i]) != std::u32string_view::npos;
+        if (!ends) continue;
+        std::size_t next = i + 1;
+        while (next < all.size() && closes(all[next])) ++next;
+        if (lang == Lang::en && next < all.size()) {
+            const char32_t after = next + 1 < all.size() ? all[next + 1] : U'A';
+            const bool starts = all[next] == U' ' && ((after >= U'A' && after <= U'Z') || (after >= U'0' && after <= U'9') || after == U'“');
+            if (!starts) continue;
+        }
+        while (i + 1 < next) current += all[++i];
+        found.push_back(to_utf8(current));
+        current.clear();
+    }
+    if (!current.empty()) found.push_back(to_utf8(current));
+    return found;
+}
+
 void read_scenes(Source& source, Problems& problems) {
     const auto file = SourceFile::read(source.folder, "scenes/index.json", problems);
     if (!file) return;
@@ -159,6 +186,7 @@ void read_scenes(Source& source, Problems& problems) {
         const std::string id = file->id(node["id"]), path = "scenes/" + file->text(node["file"]);
         refuse_missing_file(source, *file, node["file"], path);
         if (!source.posters.emplace(id, path).second) file->problem(node["id"], "stands twice: " + id);
+        if (node["focus"].exists()) source.poster_focus[id] = file->numbers(node["focus"], 2);
     }
     for (const JsonNode& node : file->list(root["stages"], 0)) {
         const std::string path = "scenes/" + file->text(node["file"]);
@@ -241,11 +269,13 @@ void read_lectures(Source& source, Problems& problems) {
     const auto file = SourceFile::read(source.folder, "lectures.json", problems);
     if (!file) return;
     std::set<std::string> ids;
+    const auto voices = read_table(source, "voices.csv", true, problems);
     for (const JsonNode& node : file->list(file->root()["lectures"], 1)) {
         SourceLecture lecture;
         lecture.id = file->id(node["id"]);
         if (!ids.insert(lecture.id).second) file->problem(node["id"], "stands twice: " + lecture.id);
         lecture.film = node["film"].boolean_or(false);
+        lecture.voice = voice_for(voices, lecture.id, "film", problems);
         lecture.title = file->both(node, "title");
         lecture.summary = file->both(node, "summary");
         for (const JsonNode& slide : file->list(node["slides"], 1)) {
@@ -256,6 +286,10 @@ void read_lectures(Source& source, Problems& problems) {
             check_spoken(source, *file, slide["speaker_text"], made.speaker_text.zh);
             const auto zh = file->list(slide["bullets"], 1), en = file->list(slide["bullets_en"], 1);
             if (zh.size() != en.size()) file->problem(slide["bullets_en"], "not as many as bullets");
+            const std::size_t said = sentences(made.speaker_text.zh, Lang::zh).size();
+            const std::size_t translated = sentences(made.speaker_text.en, Lang::en).size();
+            if (said != translated && !made.speaker_text.en.empty())
+                file->problem(slide["speaker_text_en"], fmt::format("{} sentences for {} Chinese ones", translated, said));
             for (std::size_t i = 0; i < std::min(zh.size(), en.size()); ++i)
                 made.bullets.push_back({file->text(zh[i]), file->text(en[i])});
             lecture.slides.push_back(std::move(made));

@@ -55,6 +55,7 @@ struct SourceLecture {
     bool film = false;
     Bilingual title, summary, sources;
     std::vector<SourceSlide> slides;
+    VoiceSettings voice;  // of the film
 };
 
 struct SourceEvent {
@@ -81,6 +82,7 @@ struct Source {
     std::vector<SourceSection> sections;
     std::vector<SourceTheme> themes;
     std::map<std::string, std::string> posters;  // id → drawing, relative to the source
+    std::map<std::string, std::vector<double>> poster_focus;  // id → x, y as shares: what must be seen
     std::map<std::string, SourceStage> stages;   // by drawing, relative to the source
     std::vector<SourceFigure> figures;
     std::vector<SourceLecture> lectures;
@@ -92,6 +94,10 @@ struct Source {
 // Everything that can be known without drawing or speaking is checked; what is wrong is added to problems. pack.json
 // is needed; figures, lectures, timeline and quiz may be left out.
 Source read_source(const Path& folder, Problems& problems);
+
+// A text's sentences, the marks that end them included; spaces around them fall away. English ends where a full stop,
+// question or exclamation mark (with closing quotes) is followed by a space and a capital letter or digit.
+std::vector<std::string> sentences(const std::string& text, Lang lang);
 
 // Parts of it, each one file.
 void read_figures(Source& source, Problems& problems);

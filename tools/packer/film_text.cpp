@@ -1,0 +1,192 @@
+#include "tools/packer/film_text.h"
+
+#include <cairo-ft.h>
+#include <cairo.h>
+#include <ft2build.h>
+#include FT_FREETYPE_H
+#include <hb-ft.h>
+#include <hb.h>
+
+#include <array>
+#include <cmath>
+
+#include "content/base/text.h"
+#include "tools/packer/drawing.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr std::array font_files{"/usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc",
+                                "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
+                                "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"};
+constexpr long simplified_chinese = 2;  // of the collection; 0 would be Japanese shapes
+constexpr double pi = 3.14159265358979323846;
+
+struct Font {
+    FT_Face ft = nullptr;
+    hb_font_t* hb = nullptr;
+    cairo_font_face_t* cairo = nullptr;
+};
+
+}  // namespace
+
+struct Page::State {
+    FT_Library library = nullptr;
+    std::array<Font, 3> fonts;
+    cairo_surface_t* surface = nullptr;
+    cairo_t* cr = nullptr;
+    int w = 0, h = 0;
+
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        if (cr != nullptr) cairo_destroy(cr);
+        if (surface != nullptr) cairo_surface_destroy(surface);
+        for (Font& font : fonts) {
+            if (font.cairo != nullptr) cairo_font_face_destroy(font.cairo);
+            if (font.hb != nullptr) hb_font_destroy(font.hb);
+            if (font.ft != nullptr) FT_Done_Face(font.ft);
+        }
+        if (library != nullptr) FT_Done_FreeType(library);
+    }
+    Result<void> open_fonts() {
+        if (FT_Init_FreeType(&library) != 0) return Error{ErrorKind::unsupported, "FreeType does not start"};
+        for (std::size_t k = 0; k < fonts.size(); ++k) {
+            Font& font = fonts[k];
+            if (FT_New_Face(library, font_files[k], simplified_chinese, &font.ft) != 0)
+                return Error{ErrorKind::missing, std::string(font_files[k]) + " is not installed (package fonts-noto-cjk)"};
+            // Shaped at 1,000 px and scaled, so that no width depends on hinting.
+            FT_Set_Pixel_Sizes(font.ft, 0, 1000);
+            font.hb = hb_ft_font_create(font.ft, nullptr);
+            hb_ft_font_set_load_flags(font.hb, FT_LOAD_NO_HINTING);
+            font.cairo = cairo_ft_font_face_create_for_ft_face(font.ft, FT_LOAD_NO_HINTING);
+        }
+        return {};
+    }
+    // Glyphs of one line from (x, baseline); returns the width.
+    double shape(std::string_view line, Face face, double size, double x, double baseline, std::vector<cairo_glyph_t>* out) const {
+        const Font& font = fonts[static_cast<std::size_t>(face)];
+        hb_buffer_t* buffer = hb_buffer_create();
+        hb_buffer_add_utf8(buffer, line.data(), static_cast<int>(line.size()), 0, static_cast<int>(line.size()));
+        hb_buffer_guess_segment_properties(buffer);
+        hb_buffer_set_language(buffer, hb_language_from_string("zh-Hans", -1));
+        hb_shape(font.hb, buffer, nullptr, 0);
+        unsigned count = 0;
+        const hb_glyph_info_t* infos = hb_buffer_get_glyph_infos(buffer, &count);
+        const hb_glyph_position_t* positions = hb_buffer_get_glyph_positions(buffer, &count);
+        const double unit = size / 1000.0 / 64.0;
+        double at = x;
+        for (unsigned i = 0; i < count; ++i) {
+            if (out != nullptr) out->push_back({infos[i].codepoint, at + positions[i].x_offset * unit, baseline - positions[i].y_offset * unit});
+            at += positions[i].x_advance * unit;
+        }
+        hb_buffer_destroy(buffer);
+        return at - x;
+    }
+    [[nodiscard]] std::vector<std::string_view> lines(std::string_view text, Face face, double size, double max_w) const {
+        std::vector<std::string_view> found;
+        std::size_t start = 0, fits = 0;
+        const auto trimmed = [](std::string_view s) {
+            while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+            return s;
+        };
+        for (const LineBreak& stop : line_breaks(text)) {
+            if (fits > start && shape(trimmed(text.substr(start, stop.byte - start)), face, size, 0, 0, nullptr) > max_w) {
+                found.push_back(trimmed(text.substr(start, fits - start)));
+                start = fits;
+            }
+            fits = stop.byte;
+            if (stop.must && stop.byte < text.size()) {
+                found.push_back(trimmed(text.substr(start, fits - start)));
+                start = fits;
+            }
+        }
+        if (start < text.size()) found.push_back(trimmed(text.substr(start)));
+        return found;
+    }
+    void rounded(double x, double y, double bw, double bh, double r) const {
+        cairo_new_sub_path(cr);
+        cairo_arc(cr, x + bw - r, y + r, r, -pi / 2, 0);
+        cairo_arc(cr, x + bw - r, y + bh - r, r, 0, pi / 2);
+        cairo_arc(cr, x + r, y + bh - r, r, pi / 2, pi);
+        cairo_arc(cr, x + r, y + r, r, pi, pi * 3 / 2);
+        cairo_close_path(cr);
+    }
+};
+
+Ink ink(unsigned rgb, double alpha) {
+    return {((rgb >> 16) & 255) / 255.0, ((rgb >> 8) & 255) / 255.0, (rgb & 255) / 255.0, alpha};
+}
+
+Result<Page> Page::blank(int w, int h) {
+    Page page;
+    page.state_ = std::make_shared<State>();
+    if (auto opened = page.state_->open_fonts(); !opened) return opened.error();
+    page.state_->surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, w, h);
+    page.state_->cr = cairo_create(page.state_->surface);
+    page.state_->w = w;
+    page.state_->h = h;
+    return page;
+}
+
+double Page::text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, Ink c) {
+    State& s = *state_;
+    cairo_set_font_face(s.cr, s.fonts[static_cast<std::size_t>(face)].cairo);
+    cairo_set_font_size(s.cr, size);
+    cairo_set_source_rgba(s.cr, c.r, c.g, c.b, c.a);
+    double top = y;
+    for (const std::string_view line : s.lines(utf8, face, size, max_w)) {
+        std::vector<cairo_glyph_t> glyphs;
+        s.shape(line, face, size, x, top + line_height / 2 + size * 0.36, &glyphs);  // capitals stand in the middle
+        cairo_show_glyphs(s.cr, glyphs.data(), static_cast<int>(glyphs.size()));
+        top += line_height;
+    }
+    return top - y;
+}
+
+double Page::text_height(std::string_view utf8, Face face, double size, double max_w, double line_height) const {
+    return static_cast<double>(state_->lines(utf8, face, size, max_w).size()) * line_height;
+}
+
+double Page::text_width(std::string_view utf8, Face face, double size) const {
+    return state_->shape(utf8, face, size, 0, 0, nullptr);
+}
+
+void Page::box(double x, double y, double w, double h, double radius, Ink c) {
+    state_->rounded(x, y, w, h, radius);
+    cairo_set_source_rgba(state_->cr, c.r, c.g, c.b, c.a);
+    cairo_fill(state_->cr);
+}
+
+void Page::frame(double x, double y, double w, double h, double radius, double line, Ink c) {
+    state_->rounded(x, y, w, h, radius);
+    cairo_set_source_rgba(state_->cr, c.r, c.g, c.b, c.a);
+    cairo_set_line_width(state_->cr, line);
+    cairo_stroke(state_->cr);
+}
+
+void Page::diamond(double x, double y, double r, Ink c) {
+    cairo_t* cr = state_->cr;
+    cairo_move_to(cr, x, y - r);
+    cairo_line_to(cr, x + r, y);
+    cairo_line_to(cr, x, y + r);
+    cairo_line_to(cr, x - r, y);
+    cairo_close_path(cr);
+    cairo_set_source_rgba(cr, c.r, c.g, c.b, c.a);
+    cairo_fill(cr);
+}
+
+void Page::shadow(double x, double y, double w, double h, double reach, double strength) {
+    constexpr int rings = 24;
+    for (int k = 0; k < rings; ++k) {
+        const double grow = reach * (1.0 - (k + 0.5) / rings);
+        state_->rounded(x - grow, y - grow, w + 2 * grow, h + 2 * grow, 12 + grow);
+        cairo_set_source_rgba(state_->cr, 0.07, 0.05, 0.04, strength / rings * 2.0 * (k + 1.0) / rings);
+        cairo_fill(state_->cr);
+    }
+}
+
+Image Page::picture() const { return image_of_surface(state_->surface); }
+
+}  // namespace xinghuo
