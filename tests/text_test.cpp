@@ -24,7 +24,8 @@ std::string broken(const std::string& text) {
 
 bool is_gap(char32_t c) {
     return std::u32string_view(U" \t\u1680\u2028\u2029\u205f\u3000\u200b").find(c) != std::u32string_view::npos ||
-           (c >= 0x2000 && c <= 0x200a && c != 0x2007) || (c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1f) || c == 0x85;
+           (c >= 0x2000 && c <= 0x200a && c != 0x2007) || (c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1f) ||
+           c == 0x85;
 }
 
 std::string random_text(std::mt19937& random, std::size_t characters) {

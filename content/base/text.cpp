@@ -57,7 +57,9 @@ bool is_dash(char32_t c) { return among(U"—–～-~", c); }
 bool is_digit(char32_t c) { return u_isdigit(static_cast<UChar32>(c)) != 0; }
 bool is_newline(char32_t c) { return among(U"\n\r\v\f\u0085\u2028\u2029", c); }
 // Where a line may end whatever follows; the zero-width space is there for nothing else.
-bool is_gap(char32_t c) { return c == U'\u200b' || (u_isUWhiteSpace(static_cast<UChar32>(c)) != 0 && c != U'\u00a0' && c != U'\u202f'); }
+bool is_gap(char32_t c) {
+    return c == U'\u200b' || (u_isUWhiteSpace(static_cast<UChar32>(c)) != 0 && c != U'\u00a0' && c != U'\u202f');
+}
 
 // The house's additions to UAX #14.
 bool forbidden_between(char32_t before, char32_t after) {
@@ -129,7 +131,8 @@ bool ends_no_line(char32_t character) { return among(U"（〔［｛〈《「『�
 std::vector<LineBreak> line_breaks(std::string_view utf8) {
     std::vector<LineBreak> out;
     if (utf8.empty()) return out;
-    const auto text = icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
+    const auto text =
+        icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
     const std::vector<std::size_t> bytes = byte_offsets(utf8, text);
     icu::BreakIterator& it = break_iterator(true);
     it.setText(text);
@@ -138,7 +141,8 @@ std::vector<LineBreak> line_breaks(std::string_view utf8) {
                           at > 0 && is_newline(static_cast<char32_t>(text.char32At(at - 1)));
         const bool end = at == text.length();
         if (!must && !end &&
-            forbidden_between(static_cast<char32_t>(text.char32At(text.moveIndex32(at, -1))), static_cast<char32_t>(text.char32At(at))))
+            forbidden_between(static_cast<char32_t>(text.char32At(text.moveIndex32(at, -1))),
+                              static_cast<char32_t>(text.char32At(at))))
             continue;
         out.push_back({bytes[static_cast<std::size_t>(at)], must});
     }
@@ -147,7 +151,8 @@ std::vector<LineBreak> line_breaks(std::string_view utf8) {
 
 std::vector<std::size_t> character_starts(std::string_view utf8) {
     std::vector<std::size_t> out;
-    const auto text = icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
+    const auto text =
+        icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
     const std::vector<std::size_t> bytes = byte_offsets(utf8, text);
     icu::BreakIterator& it = break_iterator(false);
     it.setText(text);

@@ -30,9 +30,22 @@ struct HashParagraph {
             fold(static_cast<std::size_t>(run.face) << 32 | std::bit_cast<std::uint32_t>(run.size));
             fold(run.colour.packed());
         }
-        fold(static_cast<std::size_t>(std::bit_cast<std::uint32_t>(p.width)) << 32 | std::bit_cast<std::uint32_t>(p.line_height));
+        fold(static_cast<std::size_t>(std::bit_cast<std::uint32_t>(p.width)) << 32 |
+             std::bit_cast<std::uint32_t>(p.line_height));
         fold(static_cast<std::size_t>(p.align) << 32 | static_cast<std::uint32_t>(p.max_lines));
         return hash;
+    }
+};
+
+// By bits, so that a paragraph which is not a number wide is found again like any other.
+struct SameParagraph {
+    static bool same(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
+    bool operator()(const Paragraph& a, const Paragraph& b) const {
+        return same(a.width, b.width) && same(a.line_height, b.line_height) && a.align == b.align &&
+               a.max_lines == b.max_lines &&
+               std::equal(a.runs.begin(), a.runs.end(), b.runs.begin(), b.runs.end(), [](const Run& p, const Run& q) {
+                   return p.face == q.face && same(p.size, q.size) && p.colour == q.colour && p.text == q.text;
+               });
     }
 };
 
@@ -74,7 +87,7 @@ private:
         entries_.erase(oldest);
     }
 
-    std::unordered_map<Paragraph, Entry, HashParagraph> entries_;
+    std::unordered_map<Paragraph, Entry, HashParagraph, SameParagraph> entries_;
     std::list<const Paragraph*> order_;
     std::size_t bytes_ = 0;
 };
@@ -109,8 +122,8 @@ public:
         return placed;
     }
 
-    void draw(ImDrawList& list, const TextLayout& layout, Vec2 origin, float alpha, const std::vector<Highlight>& highlights,
-              bool moving) override {
+    void draw(ImDrawList& list, const TextLayout& layout, Vec2 origin, float alpha,
+              const std::vector<Highlight>& highlights, bool moving) override {
         // Layouts come from here and nowhere else.
         const auto& text = static_cast<const PlacedText&>(layout);
         quads_.clear();
@@ -131,7 +144,8 @@ public:
     [[nodiscard]] std::size_t pages() const override { return cache_.pages(); }
 
 private:
-    void add(const ImDrawList& list, const PlacedGlyph& glyph, float size_px, Vec2 origin, std::uint32_t colour, bool moving) {
+    void add(const ImDrawList& list, const PlacedGlyph& glyph, float size_px, Vec2 origin, std::uint32_t colour,
+             bool moving) {
         float x = (origin.x + glyph.x) * scale_, y = (origin.y + glyph.baseline) * scale_;
         const ImVec4& clip = list._CmdHeader.ClipRect;  // what is scrolled away is not even painted
         if (x > clip.z || x + 2 * size_px < clip.x || y - 2 * size_px > clip.w || y + size_px < clip.y) return;

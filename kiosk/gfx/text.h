@@ -31,7 +31,6 @@ struct Run {
     Face face = Face::sans;
     float size = 34;    // imaginary px
     Colour colour;
-    friend bool operator==(const Run&, const Run&) = default;
 };
 
 struct Paragraph {
@@ -40,7 +39,6 @@ struct Paragraph {
     float line_height = 1.6f; // times the largest size of the line
     Align align = Align::left;
     int max_lines = 0;        // 0: all; else the last line ends in … where something is left out
-    friend bool operator==(const Paragraph&, const Paragraph&) = default;
 };
 
 // Where one user-perceived character stands, relative to the layout's top left corner.
@@ -61,7 +59,8 @@ public:
     [[nodiscard]] virtual float first_baseline() const = 0;  // from the top
 };
 
-// Characters before `byte` (in the joined text) are drawn in this colour instead: a caption as it is spoken.
+// Characters from from_byte to before to_byte (in the joined text) are drawn in this colour: a caption as it is spoken.
+// Of two that overlap the later one shows.
 struct Highlight {
     std::size_t from_byte = 0, to_byte = 0;
     Colour colour;

@@ -112,7 +112,8 @@ float Font::digit_em() {
 }
 
 Squeezed Font::squeezed(char32_t mark) {
-    const auto known = std::find_if(squeezed_.begin(), squeezed_.end(), [mark](const auto& s) { return s.first == mark; });
+    const auto known =
+        std::find_if(squeezed_.begin(), squeezed_.end(), [mark](const auto& s) { return s.first == mark; });
     if (known != squeezed_.end()) return known->second;
     const std::uint32_t text = mark;
     hb_buffer_t* buffer = hb_buffer_create();
@@ -146,7 +147,8 @@ std::optional<GlyphBitmap> Font::paint(std::uint32_t glyph, float size_px, int s
     if (shift_64 != 0) FT_Outline_Translate(&slot->outline, shift_64, 0);
     if (FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL) != 0) return std::nullopt;
     const FT_Bitmap& bitmap = slot->bitmap;
-    GlyphBitmap out{static_cast<int>(bitmap.width), static_cast<int>(bitmap.rows), slot->bitmap_left, slot->bitmap_top, {}};
+    GlyphBitmap out{
+        static_cast<int>(bitmap.width), static_cast<int>(bitmap.rows), slot->bitmap_left, slot->bitmap_top, {}};
     out.coverage.resize(static_cast<std::size_t>(out.w) * static_cast<std::size_t>(out.h));
     for (int y = 0; y < out.h; ++y)
         std::copy_n(bitmap.buffer + static_cast<std::ptrdiff_t>(y) * bitmap.pitch, out.w,

@@ -6,14 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "content/base/log.h"
-
 namespace xinghuo {
 namespace {
 
 constexpr float kLargestPaintedPx = 480;          // beyond, the picture is enlarged
 constexpr int kGutterPx = 1;                      // so that linear sampling never meets a neighbour
-constexpr std::size_t kGlyphsBeforeRelease = 128; // mapped font pages are given back after so many paintings
+constexpr std::size_t kGlyphsBeforeRelease = 32;  // mapped font pages are given back after so many paintings
 
 std::uint64_t key(std::uint16_t font, std::uint32_t id, long size_64, int quarter, bool hinted) {
     return static_cast<std::uint64_t>(id) | static_cast<std::uint64_t>(font & 0xffu) << 24 |
@@ -43,19 +41,22 @@ CachedGlyph GlyphCache::glyph(std::uint16_t font, std::uint32_t id, float size_p
     }
     CachedGlyph cached;
     cached.scale = scale;
-    if (const std::optional<GlyphBitmap> bitmap = paint(font, id, painted_px, quarter, hinted); bitmap && bitmap->w > 0) {
+    if (const std::optional<GlyphBitmap> bitmap = paint(font, id, painted_px, quarter, hinted);
+        bitmap && bitmap->w > 0) {
         if (!find_room(bitmap->w, bitmap->h, cached)) return cached;  // not remembered: the next frame has room again
         cached.left = static_cast<std::int16_t>(bitmap->left);
         cached.top = static_cast<std::int16_t>(-bitmap->top);
         std::vector<std::uint8_t> rgba(bitmap->coverage.size() * 4, 255);
         for (std::size_t i = 0; i < bitmap->coverage.size(); ++i) rgba[i * 4 + 3] = bitmap->coverage[i];
-        renderer_.update_texture(pages_[cached.page].texture, {cached.x, cached.y, cached.w, cached.h}, rgba.data(), false);
+        renderer_.update_texture(pages_[cached.page].texture, {cached.x, cached.y, cached.w, cached.h}, rgba.data(),
+                                 false);
     }
     glyphs_.emplace(k, cached);
     return cached;
 }
 
-std::optional<GlyphBitmap> GlyphCache::paint(std::uint16_t font, std::uint32_t id, float size_px, int quarter, bool hinted) {
+std::optional<GlyphBitmap> GlyphCache::paint(std::uint16_t font, std::uint32_t id, float size_px, int quarter,
+                                             bool hinted) {
     ++painted_since_release_;
     if (font == FontSet::kNone) return paint_code(static_cast<char32_t>(id), size_px);
     Font* from = fonts_.font(font);
@@ -100,13 +101,15 @@ bool GlyphCache::find_room(int w, int h, CachedGlyph& into) {
             into.page = static_cast<std::uint16_t>(i);
             return true;
         }
-    if (pages_.size() >= kMostPages || full_) return false;
+    if (pages_.size() >= kMostPages || refused_) {
+        left_out_ = true;
+        return false;
+    }
     std::vector<std::uint8_t> blank(static_cast<std::size_t>(kPagePx) * kPagePx * 4, 255);
     for (std::size_t i = 3; i < blank.size(); i += 4) blank[i] = 0;
     const TextureId texture = renderer_.make_texture(kPagePx, kPagePx, blank.data());
     if (texture == 0) {
-        if (!full_) log_warning("no texture for another page of glyphs");
-        full_ = true;
+        refused_ = left_out_ = true;
         return false;
     }
     pages_.push_back({texture, {}, 0});
@@ -138,7 +141,16 @@ bool GlyphCache::find_room_in(Page& page, int w, int h, CachedGlyph& into) {
 }
 
 void GlyphCache::begin_frame() {
-    if (stale_ || full_ || pages_.size() > kPagesBeforeRestart) clear();
+    if (stale_) pages_to_keep_ = kUsualPages;
+    const bool overflown = pages_.size() > pages_to_keep_;
+    if (overflown && frames_since_restart_ < kSoonFrames) pages_to_keep_ = kManyPages;  // this screen needs so many
+    const bool retry = left_out_ && (!refused_ || frames_since_restart_ >= kSoonFrames);
+    if (stale_ || retry || pages_.size() > pages_to_keep_) {
+        clear();
+        frames_since_restart_ = 0;
+    } else if (frames_since_restart_ < kSoonFrames) {
+        ++frames_since_restart_;
+    }
     if (painted_since_release_ >= kGlyphsBeforeRelease) {
         fonts_.release_pages();
         painted_since_release_ = 0;
@@ -149,7 +161,7 @@ void GlyphCache::clear() {
     for (const Page& page : pages_) renderer_.destroy_texture(page.texture);
     pages_.clear();
     glyphs_.clear();
-    stale_ = full_ = false;
+    stale_ = refused_ = left_out_ = false;
 }
 
 }  // namespace xinghuo

@@ -23,8 +23,10 @@ struct CachedGlyph {
 class GlyphCache {
 public:
     static constexpr int kPagePx = 1024;
-    static constexpr std::size_t kPagesBeforeRestart = 6;
+    static constexpr std::size_t kUsualPages = 6;  // beyond, the next frame starts over ...
+    static constexpr std::size_t kManyPages = 12;  // ... unless it would soon have to again: then up to so many stay
     static constexpr std::size_t kMostPages = 24;  // in one frame; glyphs beyond are left out until the next
+    static constexpr int kSoonFrames = 60;
     static constexpr int kQuarters = 4;            // places within a px at which proportional glyphs are painted
 
     GlyphCache(FontSet& fonts, Renderer& renderer) : fonts_(fonts), renderer_(renderer) {}
@@ -60,7 +62,11 @@ private:
     std::vector<Page> pages_;
     std::unordered_map<std::uint64_t, CachedGlyph> glyphs_;
     std::size_t painted_since_release_ = 0;
-    bool stale_ = false, full_ = false;
+    std::size_t pages_to_keep_ = kUsualPages;
+    int frames_since_restart_ = kSoonFrames;
+    bool stale_ = false;     // another scale
+    bool refused_ = false;   // the driver had no texture for a page
+    bool left_out_ = false;  // some glyph found no room
 };
 
 }  // namespace xinghuo

@@ -24,7 +24,10 @@ struct Line {
 class Placer {
 public:
     Placer(FontSet& fonts, const Paragraph& paragraph, float text_factor, std::u32string& missing)
-        : fonts_(fonts), paragraph_(paragraph), shaped_(shape(fonts, paragraph, text_factor)), text_factor_(text_factor) {
+        : fonts_(fonts),
+          paragraph_(paragraph),
+          shaped_(shape(fonts, paragraph, text_factor)),
+          text_factor_(text_factor) {
         for (const char32_t c : shaped_.missing)
             if (missing.find(c) == std::u32string::npos) missing += c;
         measure();
@@ -99,14 +102,16 @@ private:
             any = to;
             if (starts_no_line(atoms()[to].first) || ends_no_line(atoms()[to - 1].last)) continue;
             good = to;
-            const bool after_joint = std::u32string_view(U"—–-～~._=&@").find(atoms()[to - 1].last) != std::u32string_view::npos;
+            const bool after_joint =
+                std::u32string_view(U"—–-～~._=&@").find(atoms()[to - 1].last) != std::u32string_view::npos;
             if (after_joint && width(from, to) * 2 > paragraph_.width) joint = to;
         }
         return joint > from ? joint : good > from ? good : any;
     }
 
     void truncate() {
-        const bool too_many = paragraph_.max_lines > 0 && lines_.size() > static_cast<std::size_t>(paragraph_.max_lines);
+        const bool too_many =
+            paragraph_.max_lines > 0 && lines_.size() > static_cast<std::size_t>(paragraph_.max_lines);
         if (lines_.empty() || !(too_many || shaped_.cut)) return;
         if (too_many) lines_.resize(static_cast<std::size_t>(paragraph_.max_lines));
         truncated_ = true;
@@ -164,15 +169,16 @@ private:
             place.x += place.w;
         }
         if (!line.ellipsis) return;
-        const std::size_t cut_at = line.to < atoms().size() ? atoms()[line.to].first_character : shaped_.characters.size() - 1;
+        const std::size_t cut_at =
+            line.to < atoms().size() ? atoms()[line.to].first_character : shaped_.characters.size() - 1;
         put_glyphs(out, ellipsis_, place.x, baseline, shaped_.characters[cut_at]);
     }
 
     void put_glyphs(PlacedText& out, const Atom& atom, float x, float baseline, std::size_t byte) {
         for (std::size_t g = atom.first_glyph; g < atom.first_glyph + atom.glyphs; ++g) {
             const Glyph& glyph = shaped_.glyphs[g];
-            out.glyphs_.push_back({x + glyph.x, baseline + glyph.y, glyph.id, static_cast<std::uint32_t>(byte), glyph.font,
-                                   atom.run, glyph.proportional});
+            out.glyphs_.push_back({x + glyph.x, baseline + glyph.y, glyph.id, static_cast<std::uint32_t>(byte),
+                                   glyph.font, atom.run, glyph.proportional});
         }
     }
 

@@ -17,7 +17,8 @@ namespace {
 constexpr std::u32string_view kOpening = U"（〔［｛〈《「『【〖“‘";
 constexpr std::u32string_view kClosing = U"）〕］｝〉》」』】〗”’、，。．；：！？";
 constexpr std::u32string_view kNewlines = U"\n\r\v\f\u0085\u2028\u2029";
-constexpr std::u32string_view kSpaces = U" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
+constexpr std::u32string_view kSpaces =
+    U" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
 constexpr float kSmallestSize = 1, kLargestSize = 2000;
 constexpr std::size_t kMostRuns = 10000;
 
@@ -120,7 +121,8 @@ private:
     char32_t shown_as(std::size_t i) const {
         const char32_t c = characters_[i];
         if (c == U'\t') return U' ';
-        const bool between = i > 0 && i + 1 < characters_.size() && is_chinese(characters_[i - 1]) && is_chinese(characters_[i + 1]);
+        const bool between =
+            i > 0 && i + 1 < characters_.size() && is_chinese(characters_[i - 1]) && is_chinese(characters_[i + 1]);
         return c == U'·' && between ? U'・' : c;
     }
 
@@ -175,7 +177,8 @@ private:
         hb_buffer_reset(buffer);
         static_assert(sizeof(char32_t) == sizeof(hb_codepoint_t));
         hb_buffer_add_codepoints(buffer, reinterpret_cast<const hb_codepoint_t*>(shown_.data()),
-                                 static_cast<int>(shown_.size()), static_cast<unsigned>(from), static_cast<int>(to - from));
+                                 static_cast<int>(shown_.size()), static_cast<unsigned>(from),
+                                 static_cast<int>(to - from));
         hb_buffer_set_direction(buffer, HB_DIRECTION_LTR);
         hb_buffer_set_script(buffer, real_script(script) ? script : HB_SCRIPT_HAN);
         hb_buffer_set_language(buffer, hb_language_from_string("zh-Hans", -1));
@@ -278,7 +281,8 @@ private:
         for (std::size_t i = 0; i + 1 < atoms.size(); ++i) {
             const bool mark_next = atoms[i + 1].kind == AtomKind::opening || atoms[i + 1].kind == AtomKind::closing;
             if (atoms[i].kind == AtomKind::closing && mark_next) atoms[i].beside_mark = true;
-            if (atoms[i].kind == AtomKind::opening && atoms[i + 1].kind == AtomKind::opening) atoms[i + 1].beside_mark = true;
+            if (atoms[i].kind == AtomKind::opening && atoms[i + 1].kind == AtomKind::opening)
+                atoms[i + 1].beside_mark = true;
         }
     }
 
