@@ -1,0 +1,233 @@
+// 答题: one question after the other, each explained with its source.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "content/base/log.h"
+#include "content/figure/figure.h"
+#include "kiosk/gfx/tween.h"
+#include "kiosk/screens/quiz_outcome.h"
+#include "kiosk/screens/quiz_parts.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr float action_h = 96;
+
+struct Places {
+    Rect progress, main, side, told, confirm, next;
+};
+
+class Quiz final : public Screen {
+public:
+    explicit Quiz(QuizRequest request) : request_(std::move(request)) {}
+    [[nodiscard]] std::string id() const override { return "quiz"; }
+
+    void frame(Frame& frame, Navigator& navigator) override {
+        if (!read_) read(frame);
+        ground(frame);
+        if (!run_ || run_->count() == 0) {
+            Rect place = frame.screen.inset(frame.margin, 0);
+            place.cut_top(top_bar_height + space::xl);
+            notice(frame, place.cut_top(300), frame.words("quiz.empty.title"), frame.words("quiz.empty.text"));
+            if (top_bar(frame, frame.words("quiz.title")).back) navigator.back();
+            return;
+        }
+        const Places places = layout(frame);
+        quiz_progress(frame, places.progress, *run_);
+        const float shown = entrance(frame, question_shown_);
+        {
+            const auto fade = frame.canvas.faded(shown);
+            question(frame, places.main.moved({0, (1 - shown) * 24}));
+            if (run_->state() == QuizRun::State::asking) side(frame, places.side);
+        }
+        if (run_->state() == QuizRun::State::asking) asking(frame, places);
+        else explained(frame, places, navigator);
+        board_.carried(frame, *run_);
+        if (top_bar(frame, title(frame)).back) navigator.back();
+    }
+
+private:
+    void read(const Frame& frame) {
+        read_ = true;
+        question_shown_ = frame.now;
+        auto content = read_quiz(*frame.catalogue);
+        if (!content) return log_warning(content.error().within("opening the quiz").what);
+        content_ = std::move(*content);
+        const Item* item = request_.from_item.empty() ? nullptr : frame.catalogue->find(request_.from_item);
+        if (item != nullptr) about_ = item->title;
+        if (request_.questions.empty() && item != nullptr && item->kind == "figure") request_.questions = questions_of(frame, *item);
+        const QuestionBank& bank = content_->bank;
+        auto asked = request_.questions.empty() ? bank.pick_theme(request_.theme, request_.count, request_.seed)
+                                                : bank.pick(request_.questions, request_.count, request_.seed);
+        run_.emplace(std::move(asked), request_.seed);
+    }
+
+    static std::vector<std::string> questions_of(const Frame& frame, const Item& item) {
+        auto text = frame.catalogue->read_text(item.file);
+        auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
+        if (figure) return figure->questions;
+        log_warning(figure.error().within("quiz about " + item.id).what);
+        return {};
+    }
+
+    [[nodiscard]] std::string title(const Frame& frame) const {
+        if (!about_.zh.empty()) return frame.words("quiz.about", {{"name", about_.in(frame.lang)}});
+        const QuizTheme* theme = content_->theme(request_.theme);
+        return theme != nullptr ? theme->title.in(frame.lang) : frame.words("quiz.title");
+    }
+
+    // 0–1 within a quarter of a second; at once where motion is not wanted.
+    static float entrance(Frame& frame, Instant since) {
+        if (frame.calm()) return 1;
+        const float t = progress(frame.now, since, Milliseconds(motion::element_ms));
+        if (t < 1) frame.animate();
+        return ease_out(t);
+    }
+
+    [[nodiscard]] Places layout(const Frame& frame) const {
+        const bool matching = run_->question().type == QuestionType::matching;
+        Places p;
+        Rect all = frame.screen.inset(frame.margin, 0);
+        all.cut_top(top_bar_height + space::s);
+        all.cut_bottom(frame.portrait ? space::xl : space::l + 8);
+        if (!frame.portrait) {
+            Rect right = all;
+            Rect left = right.cut_left(all.w * 0.575f);
+            right.cut_left(56);
+            p.confirm = left.cut_bottom(action_h);
+            left.cut_bottom(space::m);
+            p.main = left;
+            p.progress = right.cut_top(64);
+            right.cut_top(space::m);
+            p.side = p.told = right;
+            p.next = p.told.cut_bottom(action_h);
+            p.told.cut_bottom(space::m);
+            return p;
+        }
+        p.progress = all.cut_top(64);
+        all.cut_top(space::s);
+        if (matching) {
+            // The tray stands between the rows and the confirmation, where the hand is.
+            Rect foot = all.cut_bottom(action_h);
+            all.cut_bottom(space::m);
+            p.confirm = foot.cut_left(foot.w * 0.48f);
+            foot.cut_left(space::m);
+            p.next = foot;
+            const float rows = static_cast<float>((run_->cards(run_->index()) + 1) / 2);
+            p.side = all.cut_bottom(std::clamp(rows * 146 - 18, 380.0f, 560.0f));
+            p.told = p.side;
+        } else {
+            p.side = all.cut_bottom(std::clamp(all.h * 0.30f, 380.0f, 520.0f));
+            all.cut_bottom(space::m);
+            p.confirm = all.cut_bottom(action_h);
+            p.told = {p.side.x, p.confirm.y, p.side.w, p.side.bottom() - p.confirm.y};
+            p.next = p.told.cut_bottom(action_h);
+            p.told.cut_bottom(space::m);
+        }
+        all.cut_bottom(space::m);
+        p.main = all;
+        return p;
+    }
+
+    // The stem above, what one answers with beneath; where both are too high together they scroll.
+    void question(Frame& frame, Rect box) {
+        const std::size_t q = run_->index();
+        const std::string kind = quiz_kind(frame, run_->question()), hint = quiz_hint(frame, run_->question());
+        const std::string above = hint.empty() ? kind : fmt::format("{}  ·  {}", kind, hint);
+        const TextStyle small{Face::sans, 30, frame.theme.cinnabar_deep, Align::left, 1.35f, 0};
+        const float above_h = frame.canvas.measure(above, small, box.w).y + 2 + space::xs;
+        const WorkHeight work = quiz_work_height(frame, *run_, q, box.w);
+        // First with room for comfortable answers, then with low ones.
+        float room = box.h - above_h - space::l - work.likes;
+        float stem_h = quiz_stem_height(frame, *run_, q, box.w, std::max(room, 150.0f));
+        if (stem_h > room) stem_h = quiz_stem_height(frame, *run_, q, box.w, box.h - above_h - space::l - work.least);
+        room = box.h - above_h - space::l - stem_h;
+        const float work_h = std::clamp(room, work.least, work.likes);
+        const float all_h = above_h + stem_h + space::l + work_h;
+        // What is left over goes above and below the answers, more of it below.
+        const float spare = std::max(0.0f, box.h - all_h);
+        const auto draw = [&](Rect content) {
+            quiz_words(frame, content, above, small);
+            content.cut_top(space::xs);
+            quiz_stem(frame, content.cut_top(stem_h), *run_, q);
+            content.cut_top(space::l + spare * 0.25f);
+            const Rect at = content.cut_top(work_h);
+            if (run_->question().type == QuestionType::matching) board_.rows(frame, at, *run_);
+            else quiz_choices(frame, at, *run_);
+            return all_h;
+        };
+        if (all_h <= box.h + 1) {
+            draw(box);
+            return;
+        }
+        scroll_area(frame, "quiz.scroll", box.inset(-20, 0), scroll_, [&](Rect content) { return draw(content.inset(20, 0)); });
+    }
+
+    // Beside a question: the place and time it is about, as a museum hangs it; for matching, the cards.
+    void side(Frame& frame, Rect box) {
+        if (run_->question().type == QuestionType::matching) {
+            board_.tray(frame, box, *run_);
+            return;
+        }
+        const QuizTheme* theme = content_->theme(run_->question().theme);
+        if (theme == nullptr) return;
+        frame.canvas.shadow(box, 28, 0.6f);
+        frame.canvas.fill(box, frame.theme.ember, 28);
+        frame.canvas.picture_cover(frame.pack_picture(theme->poster, box.size()), box, {0.5f, 0.6f}, 28);
+        const Rect foot{box.x, box.bottom() - 96, box.w, 96};
+        frame.canvas.fill(foot, frame.theme.night.with_alpha(0.86f), 28);
+        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, frame.theme.night.with_alpha(0.86f));
+        Rect words = foot.inset(space::l, space::s);
+        frame.canvas.text(theme->years, words.cut_right(210), {Face::serif, 32, frame.theme.gold_on_night, Align::right, 1.25f, 1, true});
+        frame.canvas.text(theme->title.in(frame.lang), words, {Face::serif_bold, 38, frame.theme.bone, Align::left, 1.2f, 1, true, 28});
+    }
+
+    void asking(Frame& frame, const Places& places) {
+        const bool ready = run_->can_confirm();
+        if (button(frame, "confirm", frame.words("quiz.confirm"), places.confirm, {Tone::primary, "icons/check.png", false, false, ready, 42}) &&
+            run_->confirm()) {
+            explained_shown_ = frame.now;
+            told_scroll_ = {};
+            frame.animate();
+        }
+    }
+
+    void explained(Frame& frame, const Places& places, Navigator& navigator) {
+        const float shown = entrance(frame, explained_shown_);
+        {
+            const auto fade = frame.canvas.faded(shown);
+            quiz_explained(frame, places.told.moved({0, (1 - shown) * 32}), *run_, run_->index(), told_scroll_);
+        }
+        const bool last = run_->index() + 1 == run_->count();
+        if (!button(frame, "next", frame.words(last ? "quiz.to_result" : "quiz.next"), places.next, {Tone::primary, "icons/seek-forward.png", true, false, true, 42}))
+            return;
+        // A finished run stays as it is until the result has taken its place.
+        if (last) {
+            QuizRun finished = *run_;
+            finished.next();
+            navigator.replace(make_quiz_result({request_, content_, std::move(finished)}));
+            return;
+        }
+        run_->next();
+        board_ = {};
+        scroll_ = {};
+        question_shown_ = frame.now;
+        frame.animate();
+    }
+
+    QuizRequest request_;
+    bool read_ = false;
+    std::shared_ptr<const QuizContent> content_;
+    std::optional<QuizRun> run_;
+    Bilingual about_;
+    MatchingBoard board_;
+    Scroll scroll_, told_scroll_;
+    Instant question_shown_, explained_shown_;
+};
+
+}  // namespace
+
+ScreenPtr make_quiz(QuizRequest request) { return std::make_unique<Quiz>(std::move(request)); }
+
+}  // namespace xinghuo

@@ -1,0 +1,124 @@
+// 答题: choose a theme, or all of them, and how many questions.
+#include <fmt/format.h>
+
+#include "content/base/log.h"
+#include "kiosk/screens/quiz_content.h"
+#include "kiosk/screens/screens.h"
+#include "kiosk/widgets.h"
+
+namespace xinghuo {
+namespace {
+
+class QuizThemes final : public Screen {
+public:
+    [[nodiscard]] std::string id() const override { return "quiz-themes"; }
+
+    void frame(Frame& frame, Navigator& navigator) override {
+        if (!read_) read(frame);
+        ground(frame);
+        Rect place = frame.screen.inset(frame.margin, 0);
+        place.cut_top(top_bar_height + space::s);
+        place.cut_bottom(space::l);
+        if (!content_) {
+            notice(frame, place.cut_top(300), frame.words("quiz.empty.title"), frame.words("quiz.empty.text"));
+        } else {
+            heading(frame, place);
+            cards(frame, place, navigator);
+        }
+        if (top_bar(frame, frame.words("quiz.title")).back) navigator.back();
+    }
+
+private:
+    static constexpr std::size_t counts[] = {5, 10};
+
+    void read(const Frame& frame) {
+        read_ = true;
+        auto content = read_quiz(*frame.catalogue);
+        if (!content) return log_warning(content.error().within("opening the quiz").what);
+        content_ = std::move(*content);
+        for (const QuizTheme& theme : content_->themes) sizes_.push_back(content_->bank.of_theme(theme.id).size());
+        all_ = content_->bank.pick_theme("", content_->bank.questions().size(), 1).size();
+    }
+
+    void heading(Frame& frame, Rect& place) {
+        Rect row = place.cut_top(frame.portrait ? 176.0f : 88.0f);
+        const std::string words = frame.words("quiz.choose");
+        Rect choice = frame.portrait ? row.cut_bottom(80) : row.cut_right(440).inset(0, 4);
+        if (frame.portrait) choice = {choice.x, choice.y, 520, choice.h};
+        frame.canvas.text(words, row, {Face::sans, type::body, frame.theme.ink_2, Align::left, 1.35f, 2, true, 28});
+        const std::string five = frame.words("quiz.count", {{"n", "5"}}), ten = frame.words("quiz.count", {{"n", "10"}});
+        if (const int touched = segments(frame, "count", {five, ten}, chosen_, choice); touched >= 0) chosen_ = touched;
+        place.cut_top(space::m);
+    }
+
+    // The themes in their order of time, and all of them together at the end. Six in two rows or three; more scroll.
+    void cards(Frame& frame, Rect place, Navigator& navigator) {
+        const std::size_t count = content_->themes.size() + 1, columns = frame.portrait ? 2 : 3, rows = (count + columns - 1) / columns;
+        const std::size_t rows_seen = std::min<std::size_t>(rows, frame.portrait ? 3 : 2);
+        const float gap = space::l;
+        const float w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+        const float h = (place.h - 16 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen);
+        scroll_area(frame, "quiz.themes", place.inset(-30, 0), scroll_, [&](Rect content) {
+            content = content.inset(30, 0);
+            for (std::size_t i = 0; i < count; ++i) {
+                const Rect box{content.x + static_cast<float>(i % columns) * (w + gap), content.y + 8 + static_cast<float>(i / columns) * (h + gap), w, h};
+                const bool all = i == content_->themes.size();
+                const QuizTheme* theme = all ? nullptr : &content_->themes[i];
+                const bool touched = theme_card(frame, box, "theme." + (all ? std::string("all") : theme->id),
+                                                all ? frame.words("quiz.all_themes") : theme->title.in(frame.lang), all ? std::string() : theme->years,
+                                                all ? std::string() : theme->poster, all ? all_ : sizes_[i]);
+                if (touched) start(frame, all ? std::string() : theme->id, navigator);
+            }
+            return 16 + static_cast<float>(rows) * (h + gap) - gap;
+        });
+    }
+
+    static bool theme_card(Frame& frame, Rect box, const std::string& id, const std::string& title, const std::string& years, const std::string& poster,
+                           std::size_t size) {
+        const Theme& theme = frame.theme;
+        const Press press = pressable(frame, id, title, box);
+        frame.canvas.shadow(box, 28);
+        const Rect drawn = press.held ? box.inset(4) : box;
+        frame.canvas.fill(drawn, theme.cinnabar_deep, 28);
+        if (poster.empty()) {
+            const float px = std::min(drawn.w, drawn.h) * 0.86f;
+            const auto inside = frame.canvas.clipped(drawn);
+            frame.canvas.picture(frame.art("ornaments/sunrise-rays.png", {px, px}), {drawn.centre().x - px / 2, drawn.y - px * 0.08f, px, px}, theme.gold_on_night.with_alpha(0.5f));
+        } else {
+            frame.canvas.picture_cover(frame.pack_picture(poster, box.size()), drawn, {0.5f, 0.55f}, 28);
+        }
+        // A theme's title may take two lines: the band is as high as its words.
+        const TextStyle heading{Face::serif_bold, 42, theme.bone, Align::left, 1.25f, 2, false, 32};
+        const float inner_w = drawn.w - 2 * space::l;
+        const float title_h = std::min(frame.canvas.measure(title, heading, inner_w).y, 112.0f) + 2;
+        const float band = title_h + 52 + 2 * space::s;
+        const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
+        frame.canvas.fill(foot, theme.night.with_alpha(0.88f), 28);
+        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.night.with_alpha(0.88f));
+        Rect words = foot.inset(space::l, space::s);
+        frame.canvas.text(title, words.cut_top(title_h), heading);
+        words.cut_top(4);
+        frame.canvas.text(years, words.cut_left(years.empty() ? 0 : 200), {Face::serif, 30, theme.gold_on_night, Align::left, 1.25f, 1, true});
+        frame.canvas.text(frame.words("quiz.size", {{"n", std::to_string(size)}}), words, {Face::sans, 28, theme.bone_2, years.empty() ? Align::left : Align::right, 1.25f, 1, true});
+        ripple(frame, id, drawn, theme.bone);
+        return press.clicked;
+    }
+
+    void start(const Frame& frame, const std::string& theme, Navigator& navigator) const {
+        const auto seed = static_cast<std::uint64_t>(frame.now.since_start.count()) + 1;
+        navigator.go(make_quiz({{}, theme, "", counts[chosen_], seed}));
+    }
+
+    bool read_ = false;
+    int chosen_ = 0;
+    std::shared_ptr<const QuizContent> content_;
+    std::vector<std::size_t> sizes_;
+    std::size_t all_ = 0;
+    Scroll scroll_;
+};
+
+}  // namespace
+
+ScreenPtr make_quiz_themes() { return std::make_unique<QuizThemes>(); }
+
+}  // namespace xinghuo
