@@ -289,7 +289,7 @@ void App::still_there(Frame& frame) {
     const Theme& theme = frame.theme;
     canvas.cover();
     canvas.fill(frame.screen, theme.night.with_alpha(0.72f));
-    const float w = std::min(frame.screen.w - 2 * frame.margin, 960.0f), h = 760;
+    const float w = std::min(frame.screen.w - 2 * frame.margin, 960.0f), h = 712;
     const Rect box{(frame.screen.w - w) / 2, (frame.screen.h - h) / 2, w, h};
     card(frame, box, 28);
     Rect inside = box.inset(space::xxl, space::xl);

@@ -71,16 +71,16 @@ private:
             const float x = middle - size.x / 2 + drift * art.parallax[i];
             const Rect place{std::clamp(x, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
             frame.canvas.picture(frame.pack_picture(art.layers[i], size), place);
-            if (i == 1) {
-                const float h = s.h * (frame.portrait ? 0.62f : 0.86f);
-                const Vec2 figure{h / 2, h};
-                const Texture portrait = frame.pack_picture(full_picture(shown), figure);
-                const float rise = frame.calm() ? 1 : ease_out(progress(frame.now, frame.now - from_seconds(into), Milliseconds(900)));
-                frame.canvas.glow({middle, s.h * 0.55f}, h * 0.5f, h * 0.62f, rgb(0xF0C98A).with_alpha(0.20f));
-                frame.canvas.picture(portrait, {middle - figure.x / 2 + drift * 0.8f, s.h * (frame.portrait ? 0.93f : 0.97f) - h + (1 - rise) * 30, figure.x, figure.y},
-                                     Colour{255, 255, 255, 255}.with_alpha(rise));
-            }
         }
+        const float h = s.h * (frame.portrait ? 0.47f : 0.84f), feet = s.h * (frame.portrait ? 0.845f : 0.955f);
+        const Vec2 figure{h / 2, h};
+        const float rise = frame.calm() ? 1 : ease_out(progress(frame.now, frame.now - from_seconds(into), Milliseconds(900)));
+        frame.canvas.glow({middle, feet - h * 0.55f}, h * 0.5f, h * 0.62f, rgb(0xF0C98A).with_alpha(0.20f));
+        frame.canvas.glow({middle, feet - 6}, h * 0.24f, h * 0.03f, rgb(0x080504).with_alpha(0.9f));
+        // The drawing's feet stand 3 % above its lower edge.
+        frame.canvas.picture(frame.pack_picture(full_picture(shown), figure),
+                             {middle - figure.x / 2 + drift * 0.8f, feet - h * 0.97f + (1 - rise) * 30, figure.x, figure.y},
+                             Colour{255, 255, 255, 255}.with_alpha(rise));
         // The next stage comes out of the dark.
         if (!frame.calm()) {
             const double edge = std::min(into, slide_s - into);
@@ -91,10 +91,13 @@ private:
         }
         // Words stand on the left (or above): darker there.
         if (frame.portrait) {
-            frame.canvas.fill_gradient({0, 0, s.w, s.h * 0.46f}, frame.theme.night.with_alpha(0.88f), frame.theme.night.with_alpha(0));
-            frame.canvas.fill_gradient({0, s.h * 0.80f, s.w, s.h * 0.20f}, frame.theme.night.with_alpha(0), frame.theme.night.with_alpha(0.92f));
+            frame.canvas.fill({0, 0, s.w, s.h * 0.30f}, frame.theme.night.with_alpha(0.82f));
+            frame.canvas.fill_gradient({0, s.h * 0.30f, s.w, s.h * 0.16f}, frame.theme.night.with_alpha(0.82f), frame.theme.night.with_alpha(0));
+            frame.canvas.fill_gradient({0, s.h * 0.74f, s.w, s.h * 0.14f}, frame.theme.night.with_alpha(0), frame.theme.night.with_alpha(0.92f));
+            frame.canvas.fill({0, s.h * 0.88f, s.w, s.h * 0.12f}, frame.theme.night.with_alpha(0.92f));
         } else {
-            frame.canvas.fill_gradient_across({0, 0, s.w * 0.62f, s.h}, frame.theme.night.with_alpha(0.90f), frame.theme.night.with_alpha(0));
+            frame.canvas.fill({0, 0, s.w * 0.36f, s.h}, frame.theme.night.with_alpha(0.84f));
+            frame.canvas.fill_gradient_across({s.w * 0.36f, 0, s.w * 0.24f, s.h}, frame.theme.night.with_alpha(0.84f), frame.theme.night.with_alpha(0));
         }
         name_plate(frame, shown.figure, middle);
     }
@@ -104,17 +107,17 @@ private:
     void name_plate(Frame& frame, const Figure& figure, float middle) {
         const Rect s = frame.screen;
         const float w = frame.portrait ? s.w - 2 * frame.margin : 560;
-        const float y = frame.portrait ? s.h - 330 : s.h - 250;
+        const float y = frame.portrait ? s.h * 0.855f : s.h - 250;
         const float x = frame.portrait ? frame.margin : std::min(middle + 190, s.w - frame.margin - w);
         const Align align = frame.portrait ? Align::centre : Align::right;
         frame.canvas.text(figure.name.in(frame.lang), {x, y, w, 72}, {Face::serif_bold, 52, frame.theme.bone, align, 1.3f, 1});
-        frame.canvas.text(years(figure.born, figure.died), {x, y + 70, w, 50}, {Face::serif, 34, frame.theme.gold_on_night, align, 1.3f, 1});
+        frame.canvas.text(years(figure.born, figure.died), {x, y + 68, w, 50}, {Face::serif, 34, frame.theme.gold_on_night, align, 1.3f, 1});
     }
 
     [[nodiscard]] static Rect words_place(const Frame& frame) {
         const Rect s = frame.screen;
-        if (frame.portrait) return {frame.margin, 110, s.w - 2 * frame.margin, s.h * 0.36f};
-        return {frame.margin, 110, s.w * 0.44f, s.h - 220};
+        if (frame.portrait) return {frame.margin, 100, s.w - 2 * frame.margin, s.h * 0.345f};
+        return {frame.margin, 100, s.w * 0.43f, s.h - 320};
     }
 
     void heading(Frame& frame, Rect place) {
@@ -133,7 +136,7 @@ private:
         const auto which = static_cast<std::size_t>(seconds(frame.now.since_start) / slide_s) % day.events.size();
         const TimelineEvent& event = *day.events[which];
         const Theme& theme = frame.theme;
-        const float top = frame.portrait ? 190 : std::max(240.0f, place.h * 0.30f);
+        const float top = frame.portrait ? 176 : std::max(210.0f, place.h * 0.29f);
         Rect box{place.x, place.y + top, place.w, place.bottom() - place.y - top};
         const std::string_view key = day.nearness == DayInHistory::Nearness::day     ? "attract.today"
                                      : day.nearness == DayInHistory::Nearness::month ? "attract.month"
@@ -142,18 +145,18 @@ private:
         frame.canvas.text(frame.words(key), Rect{box.x + 26, box.y, box.w - 26, 60}, {Face::sans_bold, 36, theme.gold_on_night, Align::left, 1.3f, 1, true});
         box.cut_top(76);
         frame.canvas.text(spoken_date(frame, event.date), box.cut_top(64), {Face::serif, type::lead, theme.bone, Align::left, 1.3f, 1});
-        const TextStyle title{Face::serif_bold, frame.portrait ? 52.0f : 58.0f, theme.bone, Align::left, 1.3f, 2, false, 40};
-        const float title_h = std::min(170.0f, frame.canvas.measure(event.title.in(frame.lang), title, box.w).y + 4);
+        const TextStyle title{Face::serif_bold, frame.lang == Lang::zh ? 58.0f : 50.0f, theme.bone, Align::left, 1.3f, 2, false, 40};
+        const float title_h = std::min(156.0f, frame.canvas.measure(event.title.in(frame.lang), title, box.w).y + 4);
         frame.canvas.text(event.title.in(frame.lang), box.cut_top(title_h), title);
         box.cut_top(10);
-        frame.canvas.text(event.text.in(frame.lang), {box.x, box.y, box.w, std::min(box.h, frame.portrait ? 250.0f : 330.0f)},
+        frame.canvas.text(event.text.in(frame.lang), box,
                           {Face::sans, 34, theme.bone_2, Align::left, 1.6f, 0, false, 28});
     }
 
     void invitation(Frame& frame) {
         const Theme& theme = frame.theme;
         const Rect s = frame.screen;
-        const float y = s.h - 118, x = frame.portrait ? s.w / 2 - 250 : frame.margin + 40;
+        const float y = s.h - (frame.portrait ? 96.0f : 118.0f), x = frame.portrait ? s.w / 2 - 270 : frame.margin + 40;
         // The ring breathes slowly; without a GPU it still does, as it is small.
         const float pulse = frame.effects.less_motion ? 0.5f : breath(frame.now, 2.8);
         frame.canvas.circle({x, y}, 16 + 3 * pulse, theme.gold_on_night);

@@ -17,12 +17,11 @@ public:
         Rect place = frame.screen;
         place.cut_top(top_bar_height);
         place = place.inset(frame.margin, 0);
-        place.cut_bottom(space::l);
-        const float gap = space::l;
+        const float gap = frame.portrait ? space::l : 28.0f;
         const int columns = frame.portrait ? 2 : 4;
         const float w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
         const int rows_seen = frame.portrait ? 4 : 2;
-        const float h = std::max(400.0f, (place.h - 16 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
+        const float h = std::max(420.0f, (place.h - 8 - 28 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
         scroll_area(frame, "figures.scroll", place.inset(-30, 0), scroll_, [&](Rect content) {
             content = content.inset(30, 0);
             const int rows = (static_cast<int>(shown_.size()) + columns - 1) / columns;
@@ -31,7 +30,7 @@ public:
                 const Rect box{content.x + column * (w + gap), content.y + 8 + row * (h + gap), w, h};
                 if (portrait_card(frame, shown_[i], box)) navigator.go(make_exhibit(shown_[i].item));
             }
-            return 16 + static_cast<float>(rows) * (h + gap) - gap;
+            return 8 + static_cast<float>(rows) * (h + gap) - gap + 28;
         });
         if (top_bar(frame, frame.words("figures.title")).back) navigator.back();
     }
@@ -62,7 +61,7 @@ private:
         frame.canvas.shadow(box, space::radius);
         const Rect drawn = press.held ? box.inset(4) : box;
         frame.canvas.fill(drawn, theme.paper_raised, space::radius);
-        const float words_h = 172;
+        const float words_h = frame.lang == Lang::zh ? 182 : 214;
         Rect inside = drawn;
         const Rect words = inside.cut_bottom(words_h);
         // A dark niche with a light behind the head, as in a cabinet.
@@ -78,12 +77,13 @@ private:
         frame.canvas.fill({inside.x, inside.bottom() - 4, inside.w, 4}, theme.cinnabar);
         Rect text = words.inset(space::m, space::s);
         Rect first = text.cut_top(54);
-        const float years_w = 176;
-        const Rect when = first.cut_right(years_w);
-        frame.canvas.text(name, first, {Face::serif_bold, 42, theme.ink, Align::left, 1.25f, 1, true, 30});
-        frame.canvas.text(shown.years, when, {Face::serif, 30, theme.cinnabar_deep, Align::right, 1.25f, 1, true});
+        const TextStyle when{Face::serif, 28, theme.cinnabar_deep, Align::right, 1.25f, 1, true};
+        const Rect date = first.cut_right(frame.canvas.measure(shown.years, when).x + 2);
+        first.cut_right(space::xs);
+        frame.canvas.text(name, first, {Face::serif_bold, frame.lang == Lang::zh ? 42.0f : 36.0f, theme.ink, Align::left, 1.25f, 1, true, 28});
+        frame.canvas.text(shown.years, date, when);
         text.cut_top(2);
-        frame.canvas.text(shown.epithet.in(frame.lang), text, {Face::sans, 28, theme.ink_2, Align::left, 1.4f, 2, false, 22});
+        frame.canvas.text(shown.epithet.in(frame.lang), text, {Face::sans, 28, theme.ink_2, Align::left, 1.32f, frame.lang == Lang::zh ? 2 : 3});
         ripple(frame, "figure." + shown.item, drawn, theme.cinnabar);
         return press.clicked;
     }

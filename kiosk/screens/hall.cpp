@@ -72,19 +72,22 @@ private:
         const Press press = pressable(frame, id, title, box);
         frame.canvas.shadow(box, 28);
         const Rect drawn = press.held ? box.inset(4) : box;
-        frame.canvas.fill(drawn, theme.ink_2, 28);
-        frame.canvas.picture_cover(frame.pack_picture(section.poster, box.size()), drawn, {0.5f, 0.62f}, 28);
-        const float band = large ? 190 : 150;
+        const float band = large ? 186 : 138;
         const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
-        frame.canvas.fill(foot, theme.night.with_alpha(0.86f), 28);
-        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.night.with_alpha(0.86f));
-        Rect words = foot.inset(space::l, large ? 30.0f : 22.0f);
+        const Rect view{drawn.x, drawn.y, drawn.w, drawn.h - band + 28};
+        frame.canvas.fill(view, theme.line, 28);
+        frame.canvas.picture_cover(frame.pack_picture(section.poster, {box.w, box.h - band + 28}), view, {0.5f, 0.62f}, 28);
+        // The words stand on paper under the picture, as in the gallery.
+        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.paper_raised);
+        frame.canvas.fill(foot, theme.paper_raised, 28);
+        frame.canvas.fill({foot.x, foot.y, foot.w, 4}, theme.cinnabar);
+        Rect words = foot.inset(space::l, large ? 28.0f : 18.0f);
         const Rect sign = words.cut_right(64);
         words.cut_right(space::m);
-        icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.gold_on_night);
-        frame.canvas.text(title, words.cut_top(large ? 72.0f : 60.0f), {Face::serif_bold, large ? 56.0f : 46.0f, theme.bone, Align::left, 1.2f, 1, true, 36});
-        frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.bone_2, Align::left, 1.35f, 1, true, 24});
-        ripple(frame, id, drawn, theme.bone);
+        icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.cinnabar);
+        frame.canvas.text(title, words.cut_top(large ? 74.0f : 60.0f), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
+        frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.ink_2, Align::left, 1.35f, 1, true, 28});
+        ripple(frame, id, drawn, theme.cinnabar);
         return press.clicked;
     }
 
