@@ -21,7 +21,7 @@ public:
         const int columns = frame.portrait ? 2 : 4;
         const float w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
         const int rows_seen = frame.portrait ? 4 : 2;
-        const float h = std::max(420.0f, (place.h - 8 - 28 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
+        const float h = std::max(400.0f, (place.h - 8 - 28 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
         scroll_area(frame, "figures.scroll", place.inset(-30, 0), scroll_, [&](Rect content) {
             content = content.inset(30, 0);
             const int rows = (static_cast<int>(shown_.size()) + columns - 1) / columns;
@@ -61,7 +61,7 @@ private:
         frame.canvas.shadow(box, space::radius);
         const Rect drawn = press.held ? box.inset(4) : box;
         frame.canvas.fill(drawn, theme.paper_raised, space::radius);
-        const float words_h = frame.lang == Lang::zh ? 182 : 214;
+        const float words_h = 214;
         Rect inside = drawn;
         const Rect words = inside.cut_bottom(words_h);
         // A dark niche with a light behind the head, as in a cabinet.
@@ -75,7 +75,7 @@ private:
                                  {inside.centre().x - picture_w / 2, inside.bottom() - picture_h + 4, picture_w, picture_h});
         }
         frame.canvas.fill({inside.x, inside.bottom() - 4, inside.w, 4}, theme.cinnabar);
-        Rect text = words.inset(space::m, space::s);
+        Rect text = words.inset(18, space::s);
         Rect first = text.cut_top(54);
         const TextStyle when{Face::serif, 28, theme.cinnabar_deep, Align::right, 1.25f, 1, true};
         const Rect date = first.cut_right(frame.canvas.measure(shown.years, when).x + 2);
@@ -83,7 +83,7 @@ private:
         frame.canvas.text(name, first, {Face::serif_bold, frame.lang == Lang::zh ? 42.0f : 36.0f, theme.ink, Align::left, 1.25f, 1, true, 28});
         frame.canvas.text(shown.years, date, when);
         text.cut_top(2);
-        frame.canvas.text(shown.epithet.in(frame.lang), text, {Face::sans, 28, theme.ink_2, Align::left, 1.32f, frame.lang == Lang::zh ? 2 : 3});
+        frame.canvas.text(shown.epithet.in(frame.lang), text, {Face::sans, 28, theme.ink_2, Align::left, 1.32f, 3});
         ripple(frame, "figure." + shown.item, drawn, theme.cinnabar);
         return press.clicked;
     }
