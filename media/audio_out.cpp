@@ -28,7 +28,8 @@ public:
     }
 
     Result<void> open() {
-        if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0) return Error{ErrorKind::io, std::string("sound: ") + SDL_GetError()};
+        if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0)
+            return Error{ErrorKind::io, std::string("sound: ") + SDL_GetError()};
         return open_device();
     }
 

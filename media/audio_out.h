@@ -46,7 +46,8 @@ public:
 Result<std::unique_ptr<AudioOut>> open_sdl_audio();
 
 // Takes 48,000 frames for each second that passes between two pumps, on the caller's thread. Counting starts with the
-// first pump after a source came to an empty device; a pump takes at most 100 ms, the rest of a longer pause is skipped.
+// first pump after a source came to an empty device; a pump takes at most 100 ms, the rest of a longer pause is
+// skipped.
 inline constexpr Milliseconds longest_silent_pump{100};
 std::unique_ptr<AudioOut> open_silent_audio();
 

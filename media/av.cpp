@@ -9,16 +9,22 @@ namespace {
 
 ErrorKind kind_of(int code) {
     switch (code) {
-        case AVERROR(ENOENT): return ErrorKind::missing;
+        case AVERROR(ENOENT):
+            return ErrorKind::missing;
         case AVERROR_INVALIDDATA:
-        case AVERROR_EOF: return ErrorKind::invalid;
+        case AVERROR_EOF:
+            return ErrorKind::invalid;
+        case AVERROR(EINVAL):  // also: a container that is not among those allowed
         case AVERROR_DECODER_NOT_FOUND:
         case AVERROR_DEMUXER_NOT_FOUND:
         case AVERROR_PROTOCOL_NOT_FOUND:
         case AVERROR_STREAM_NOT_FOUND:
-        case AVERROR_PATCHWELCOME: return ErrorKind::unsupported;
-        case AVERROR_EXIT: return ErrorKind::cancelled;
-        default: return ErrorKind::io;
+        case AVERROR_PATCHWELCOME:
+            return ErrorKind::unsupported;
+        case AVERROR_EXIT:
+            return ErrorKind::cancelled;
+        default:
+            return ErrorKind::io;
     }
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t most_packets = 2'000;
 constexpr std::size_t most_packet_bytes = 64u << 20;
+constexpr std::uintmax_t most_measured_bytes = 64u << 20;
 constexpr unsigned most_streams = 32;
 
 // What exhibits are made of. Playlists and the like stay closed: they open other files.
@@ -46,7 +47,31 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(const Path& file, bool with_pictu
         return av_failure("looking for sound and picture", found);
     if (auto chosen = demuxer->choose_streams(with_picture); !chosen) return chosen.error();
     demuxer->origin_ = media_time(context->start_time, AVRational{1, AV_TIME_BASE}).value_or(Nanoseconds{0});
+    demuxer->duration_ =
+        std::max(media_time(context->duration, AVRational{1, AV_TIME_BASE}).value_or(Nanoseconds{0}), Nanoseconds{0});
+    demuxer->distrust(std::filesystem::file_size(file, failed));
     return demuxer;
+}
+
+// Raw AAC has neither index nor length, and libav's seek in FLAC in Ogg stamps what follows wrongly (tried): both are
+// read from the start. A length guessed from the bit rate is measured instead.
+void Demuxer::distrust(std::uintmax_t file_bytes) {
+    const std::string_view container = input_->iformat->name;
+    from_start_ = container == "aac" ||
+                  (container == "ogg" && sound() != nullptr && sound()->codecpar->codec_id == AV_CODEC_ID_FLAC);
+    if (input_->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE || sound() == nullptr ||
+        file_bytes > most_measured_bytes)
+        return;
+    Nanoseconds end{0};
+    const AvPacket packet = new_packet();
+    while (av_read_frame(input_.get(), packet.get()) >= 0) {
+        const auto at = media_time(packet->pts, sound()->time_base),
+                   length = media_time(packet->duration, sound()->time_base);
+        if (packet->stream_index == sound_.index && at && length) end = std::max(end, *at - origin_ + *length);
+        av_packet_unref(packet.get());
+    }
+    if (end > Nanoseconds{0}) duration_ = end;
+    seek(Nanoseconds{0});
 }
 
 Result<void> Demuxer::choose_streams(bool with_picture) {
@@ -65,10 +90,6 @@ const AVStream* Demuxer::stream(int index) const {
     return index < 0 ? nullptr : input_->streams[static_cast<unsigned>(index)];
 }
 
-Nanoseconds Demuxer::duration() const {
-    return std::max(Nanoseconds{0}, media_time(input_->duration, AVRational{1, AV_TIME_BASE}).value_or(Nanoseconds{0}));
-}
-
 bool Demuxer::full() const {
     const auto at_limit = [](const Queue& queue) {
         return queue.packets.size() >= most_packets || queue.bytes >= most_packet_bytes;
@@ -81,8 +102,8 @@ bool Demuxer::read() {
     AvPacket packet = new_packet();
     const int got = av_read_frame(input_.get(), packet.get());
     if (got < 0) {
-        if (got != AVERROR(EAGAIN)) ended_ = true;
-        return !ended_;
+        ended_ = got != AVERROR(EAGAIN);
+        return true;
     }
     Queue* queue = nullptr;
     if (packet->stream_index == sound_.index) queue = &sound_;
@@ -128,7 +149,8 @@ void Demuxer::seek(Nanoseconds to) {
     pictures_until_ = Nanoseconds{0};
     const int index = picture_.index >= 0 ? picture_.index : sound_.index;
     const AVRational ns{1, 1'000'000'000};
-    const std::int64_t at = av_rescale_q((std::max(to, Nanoseconds{0}) + origin_).count(), ns, stream(index)->time_base);
+    const Nanoseconds from = from_start_ ? Nanoseconds{0} : std::max(to, Nanoseconds{0});
+    const std::int64_t at = av_rescale_q((from + origin_).count(), ns, stream(index)->time_base);
     if (av_seek_frame(input_.get(), index, at, AVSEEK_FLAG_BACKWARD) >= 0) return;
     if (av_seek_frame(input_.get(), index, INT64_MIN / 2, AVSEEK_FLAG_BACKWARD) >= 0) return;
     av_seek_frame(input_.get(), -1, 0, AVSEEK_FLAG_BYTE);  // from the very start; what comes before `to` is dropped

@@ -18,12 +18,13 @@ public:
     // Null where there is none.
     [[nodiscard]] const AVStream* sound() const { return stream(sound_.index); }
     [[nodiscard]] const AVStream* picture() const { return stream(picture_.index); }
-    // As the file claims; 0 when it does not.
-    [[nodiscard]] Nanoseconds duration() const;
+    // As the file claims; measured where it does not and the file is under 64 MB; else 0.
+    [[nodiscard]] Nanoseconds duration() const { return duration_; }
     // All times count from here: the stamp of the file's first frame.
     [[nodiscard]] Nanoseconds origin() const { return origin_; }
 
-    // The next packet into its queue; false when nothing was read: at the end, or at the queues' limit.
+    // The next packet into its queue, or the discovery of the end; false when there is nothing to do: after the end, or
+    // at the queues' limit.
     bool read();
     // The file has no more packets (also where it is cut off or unreadable).
     [[nodiscard]] bool ended() const { return ended_; }
@@ -52,11 +53,13 @@ private:
     Result<void> choose_streams(bool with_picture);
     [[nodiscard]] const AVStream* stream(int index) const;
     AvPacket take(Queue& queue);
+    void distrust(std::uintmax_t file_bytes);
     void note_picture(const AVPacket& packet);
 
     AvInput input_;
     Queue sound_, picture_;
-    Nanoseconds origin_{0}, pictures_until_{0};
+    Nanoseconds origin_{0}, duration_{0}, pictures_until_{0};
+    bool from_start_ = false;  // seeking there directly would be wrong
     bool ended_ = false;
 };
 

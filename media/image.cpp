@@ -42,9 +42,9 @@ Result<AvFrame> decode_frame(const Bytes& file) {
 Result<Image> to_rgba(const AVFrame& frame) {
     if (frame.width < 1 || frame.height < 1 || std::int64_t{frame.width} * frame.height > most_image_pixels)
         return Error{ErrorKind::invalid, "a picture of another size than it says"};
-    const AvScaler scaler(sws_getContext(frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width,
-                                         frame.height, AV_PIX_FMT_RGBA,
-                                         SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
+    const AvScaler scaler(sws_getContext(
+        frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width, frame.height, AV_PIX_FMT_RGBA,
+        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
     if (!scaler) return Error{ErrorKind::unsupported, "a picture in a colour format that cannot be converted"};
     // JPEG says its range by itself; libav's full-range names are for that.
     if (frame.color_range == AVCOL_RANGE_JPEG) {
@@ -62,7 +62,8 @@ Result<Image> to_rgba(const AVFrame& frame) {
     const std::size_t pitch = static_cast<std::size_t>(frame.width) * 4;
     Image image{frame.width, frame.height, std::vector<std::uint8_t>(pitch * static_cast<std::size_t>(frame.height))};
     for (int y = 0; y < frame.height; ++y)
-        std::memcpy(&image.rgba[static_cast<std::size_t>(y) * pitch], out->data[0] + std::ptrdiff_t{y} * out->linesize[0], pitch);
+        std::memcpy(&image.rgba[static_cast<std::size_t>(y) * pitch],
+                    out->data[0] + std::ptrdiff_t{y} * out->linesize[0], pitch);
     return image;
 }
 
@@ -80,10 +81,17 @@ Image turned(Image image, int orientation) {
     for (int y = 0; y < out.h; ++y)
         for (int x = 0; x < out.w; ++x) {
             int from_x = swapped ? y : x, from_y = swapped ? x : y;
-            if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8) from_x = image.w - 1 - from_x;
-            if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) from_y = image.h - 1 - from_y;
-            std::memcpy(&out.rgba[(static_cast<std::size_t>(y) * static_cast<std::size_t>(out.w) + static_cast<std::size_t>(x)) * 4],
-                        &image.rgba[(static_cast<std::size_t>(from_y) * static_cast<std::size_t>(image.w) + static_cast<std::size_t>(from_x)) * 4], 4);
+            if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
+                from_x = image.w - 1 - from_x;
+            if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
+                from_y = image.h - 1 - from_y;
+            std::memcpy(&out.rgba[(static_cast<std::size_t>(y) * static_cast<std::size_t>(out.w) +
+                                   static_cast<std::size_t>(x)) *
+                                  4],
+                        &image.rgba[(static_cast<std::size_t>(from_y) * static_cast<std::size_t>(image.w) +
+                                     static_cast<std::size_t>(from_x)) *
+                                    4],
+                        4);
         }
     return out;
 }
@@ -96,7 +104,8 @@ Result<AvFrame> frame_of(const Image& image) {
     if (av_frame_get_buffer(frame.get(), 0) < 0) return Error{ErrorKind::io, "no memory for the picture"};
     const std::size_t pitch = static_cast<std::size_t>(image.w) * 4;
     for (int y = 0; y < image.h; ++y)
-        std::memcpy(frame->data[0] + std::ptrdiff_t{y} * frame->linesize[0], &image.rgba[static_cast<std::size_t>(y) * pitch], pitch);
+        std::memcpy(frame->data[0] + std::ptrdiff_t{y} * frame->linesize[0],
+                    &image.rgba[static_cast<std::size_t>(y) * pitch], pitch);
     return frame;
 }
 
@@ -114,7 +123,8 @@ Result<Image> decode_image(const Bytes& file) {
 
 Result<Bytes> encode_png(const Image& image, PngEffort effort) {
     quiet_libav();
-    insist(image.rgba.size() == static_cast<std::size_t>(image.w) * static_cast<std::size_t>(image.h) * 4, "an image of another size");
+    insist(image.rgba.size() == static_cast<std::size_t>(image.w) * static_cast<std::size_t>(image.h) * 4,
+           "an image of another size");
     if (image.w < 1 || image.h < 1 || image.w > most_image_side_px || image.h > most_image_side_px ||
         std::int64_t{image.w} * image.h > most_image_pixels)
         return Error{ErrorKind::too_large, "a picture of no size, over 16,384 px a side or 64 megapixels"};

@@ -10,8 +10,8 @@
 namespace xinghuo {
 
 struct Image {
-    int w = 0, h = 0;               // px
-    std::vector<std::uint8_t> rgba; // straight alpha, rows without padding
+    int w = 0, h = 0;                // px
+    std::vector<std::uint8_t> rgba;  // straight alpha, rows without padding
 };
 
 inline constexpr int most_image_side_px = 16'384;

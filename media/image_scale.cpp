@@ -8,8 +8,8 @@ namespace xinghuo {
 namespace {
 
 struct Share {
-    int from = 0;                 // the first source pixel
-    std::vector<float> weights;   // of it and the following; they sum up to 1
+    int from = 0;                // the first source pixel
+    std::vector<float> weights;  // of it and the following; they sum up to 1
 };
 
 // Which source pixels a target pixel covers, and how much of it each takes.
@@ -21,7 +21,8 @@ std::vector<Share> shares(int source, int target) {
         const double begin = i * step, end = std::min<double>((i + 1) * step, source);
         share.from = std::min(static_cast<int>(begin), source - 1);
         for (int pixel = share.from; pixel < source && (pixel < end - 1e-9 || share.weights.empty()); ++pixel)
-            share.weights.push_back(static_cast<float>((std::min<double>(pixel + 1, end) - std::max<double>(pixel, begin)) / step));
+            share.weights.push_back(
+                static_cast<float>((std::min<double>(pixel + 1, end) - std::max<double>(pixel, begin)) / step));
     }
     return all;
 }

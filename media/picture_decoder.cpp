@@ -17,6 +17,8 @@ constexpr std::int64_t most_pixels = std::int64_t{most_side_px} * most_side_px;
 // Smaller ones are decoded faster than they are fetched from the graphics card.
 constexpr int hardware_from_px = 1'280 * 720;
 constexpr int most_threads = 4;
+// Smaller ones gain nothing by threads, and open faster without.
+constexpr int threads_from_px = 640 * 360;
 
 AVPixelFormat prefer_vaapi(AVCodecContext* codec, const AVPixelFormat* offered) {
     for (const AVPixelFormat* format = offered; *format != AV_PIX_FMT_NONE; ++format)
@@ -36,11 +38,14 @@ bool vaapi_decodes(const AVCodec& decoder) {
 
 bool is_bt709(const AVFrame& frame) {
     switch (frame.colorspace) {
-        case AVCOL_SPC_BT709: return true;
+        case AVCOL_SPC_BT709:
+            return true;
         case AVCOL_SPC_BT470BG:
         case AVCOL_SPC_SMPTE170M:
-        case AVCOL_SPC_FCC: return false;
-        default: return frame.height > 576;  // unsaid: by custom
+        case AVCOL_SPC_FCC:
+            return false;
+        default:
+            return frame.height > 576;  // unsaid: by custom
     }
 }
 
@@ -74,8 +79,8 @@ Result<std::unique_ptr<PictureDecoder>> PictureDecoder::open(const AVStream& str
     decoder->origin_ = origin;
     AVRational rate = stream.avg_frame_rate;
     if (rate.num <= 0 || rate.den <= 0) rate = AVRational{25, 1};
-    decoder->usual_length_ =
-        std::clamp(from_seconds(static_cast<double>(rate.den) / rate.num), Nanoseconds{1'000'000}, Nanoseconds{10'000'000'000});
+    decoder->usual_length_ = std::clamp(from_seconds(static_cast<double>(rate.den) / rate.num), Nanoseconds{1'000'000},
+                                        Nanoseconds{10'000'000'000});
     if (form.width * form.height >= hardware_from_px && decoder->open_codec(true)) return decoder;
     if (auto opened = decoder->open_codec(false); !opened) return opened.error();
     return decoder;
@@ -99,7 +104,8 @@ Result<void> PictureDecoder::open_codec(bool hardware) {
         codec_->hw_device_ctx = av_buffer_ref(device);
         codec_->get_format = prefer_vaapi;
     } else {
-        codec_->thread_count = std::clamp(av_cpu_count(), 1, most_threads);
+        const bool large = codec_->width * codec_->height >= threads_from_px;
+        codec_->thread_count = large ? std::clamp(av_cpu_count(), 1, most_threads) : 1;
     }
     if (const int opened = avcodec_open2(codec_.get(), decoder, nullptr); opened < 0)
         return av_failure("opening the pictures' decoder", opened);
@@ -174,8 +180,8 @@ AvFrame PictureDecoder::converted(const AVFrame& from, int w_px) {
     to->height = from.height;
     if (av_frame_get_buffer(to.get(), 0) < 0) return nullptr;
     scaler_.reset(sws_getCachedContext(scaler_.release(), from.width, from.height,
-                                       static_cast<AVPixelFormat>(from.format), w_px, from.height,
-                                       AV_PIX_FMT_YUV420P, SWS_BILINEAR, nullptr, nullptr, nullptr));
+                                       static_cast<AVPixelFormat>(from.format), w_px, from.height, AV_PIX_FMT_YUV420P,
+                                       SWS_BILINEAR, nullptr, nullptr, nullptr));
     if (!scaler_) return nullptr;
     const int* matrix = sws_getCoefficients(is_bt709(from) ? SWS_CS_ITU709 : SWS_CS_ITU601);
     const bool full = is_full_range(from);

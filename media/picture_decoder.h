@@ -7,8 +7,8 @@
 namespace xinghuo {
 
 struct DecodedPicture {
-    AvFrame frame;                 // as decoded; after make_plain() 8-bit 4:2:0 in main memory
-    Nanoseconds at{0}, until{0};   // media time
+    AvFrame frame;                // as decoded; after make_plain() 8-bit 4:2:0 in main memory
+    Nanoseconds at{0}, until{0};  // media time
     bool bt709 = true, full_range = false;
 };
 

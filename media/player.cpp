@@ -14,13 +14,13 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t ring_frames = sample_rate_hz;       // 1 s
+constexpr std::size_t ring_frames = sample_rate_hz;         // 1 s
 constexpr std::size_t worth_a_write = sample_rate_hz / 20;  // 50 ms: less room than this is not worth waking up for
 constexpr std::size_t worth_a_poke = sample_rate_hz / 4;
 constexpr std::size_t most_pictures = 8;
 constexpr Nanoseconds ahead = std::chrono::milliseconds(250);  // what wait_for_decoder keeps ready
 constexpr auto longest_wait = std::chrono::seconds(5);
-constexpr auto look_again = std::chrono::milliseconds(100);  // the audio thread cannot wake the decoder
+constexpr auto look_again = std::chrono::milliseconds(100);   // the audio thread cannot wake the decoder
 constexpr Nanoseconds late = std::chrono::milliseconds(150);  // from then on, pictures nothing refers to are left out
 
 // From where on to decode, and for which ring. The newest counts; older ones are dropped.
@@ -77,9 +77,9 @@ private:
         Stretch stretch{};
         Order order{};
         std::vector<float> sound{};  // stretched, on its way into the ring
-        std::size_t written = 0;   // of it, in samples
-        bool finished = false;     // nothing more comes out of `stretch`
-        bool stuck = false;        // the last try could do nothing
+        std::size_t written = 0;     // of it, in samples
+        bool finished = false;       // nothing more comes out of `stretch`
+        bool stuck = false;          // the last try could do nothing
         Nanoseconds newest_picture = Nanoseconds::min();
     };
     struct Wants {
@@ -183,6 +183,8 @@ void FilePlayer::give_order(Nanoseconds at, double speed, bool seek) {
     next.seek_number = now_playing_.seek_number + (seek ? 1 : 0);
     next.at = at;
     next.speed = speed;
+    // Else it would depend on the decoder's haste how much is drained before the next pump().
+    if (options_.wait_for_decoder) next.ring->hold(true);
     if (sounding_) {
         out_.add(next.ring.get());  // before the old one goes: the device does not stop
         out_.remove(old.get());
@@ -225,6 +227,7 @@ void FilePlayer::pump(Instant now) {
             });
         learn();
     }
+    now_playing_.ring->hold(false);
     if (is_open_ && wants_to_play_) sound(true);
     if (failed_ || (sounding_ && all_sound_heard())) end();
 }
@@ -295,7 +298,8 @@ bool FilePlayer::take_due_pictures() {
 bool FilePlayer::enough_ahead() const {
     if (failure_ || idle_) return true;
     if (!opened_) return false;
-    const bool sound = sound_end_ || now_playing_.ring->filled() >= static_cast<std::size_t>(seconds(ahead) * sample_rate_hz);
+    const bool sound =
+        sound_end_ || now_playing_.ring->filled() >= static_cast<std::size_t>(seconds(ahead) * sample_rate_hz);
     const bool pictures = !opened_with_picture_ || picture_end_ || pictures_.size() >= most_pictures ||
                           (!pictures_.empty() && pictures_.back().at > position_ + ahead);
     return sound && pictures;
@@ -435,7 +439,8 @@ bool FilePlayer::pass_sound(Work& work) {
             return true;
         }
     }
-    work.written += 2 * work.order.ring->write(work.sound.data() + work.written, (work.sound.size() - work.written) / 2);
+    work.written +=
+        2 * work.order.ring->write(work.sound.data() + work.written, (work.sound.size() - work.written) / 2);
     if (work.written == work.sound.size()) work.sound.clear();
     return true;
 }

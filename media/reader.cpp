@@ -10,7 +10,8 @@ namespace {
 // Codecs need what lies a little before to be right at the target (AAC one frame, Opus 80 ms).
 constexpr Nanoseconds lead_in = std::chrono::milliseconds(200);
 // How much further back to try when a container seeks too far.
-constexpr std::array<Nanoseconds, 3> further_back = {std::chrono::seconds(1), std::chrono::seconds(8), Nanoseconds::max()};
+constexpr std::array<Nanoseconds, 3> further_back = {std::chrono::seconds(1), std::chrono::seconds(8),
+                                                     Nanoseconds::max()};
 constexpr Nanoseconds exact_enough = std::chrono::milliseconds(10);
 // A gap in the sound up to the end the file claims, or this where it claims none, is silence; beyond, stamps are wrong.
 constexpr Nanoseconds longest_unclaimed = std::chrono::minutes(10);
@@ -62,7 +63,8 @@ void Reader::hurry(bool on) {
 
 bool Reader::hopeless() const {
     const bool no_sound = demuxer_->sound() == nullptr || sound_flushed_;
-    return target_ == Nanoseconds{0} && demuxer_->ended() && no_sound && picture_ended_ && !sound_->lives() && !seen_picture_;
+    return target_ == Nanoseconds{0} && demuxer_->ended() && no_sound && picture_ended_ && !sound_->lives() &&
+           !seen_picture_;
 }
 
 bool Reader::work(bool want_sound, bool want_picture) {

@@ -13,7 +13,7 @@ extern "C" {
 namespace xinghuo {
 namespace {
 
-constexpr std::int64_t jitter_frames = sample_rate_hz / 25;      // stamps are rounded; 40 ms apart still belongs together
+constexpr std::int64_t jitter_frames = sample_rate_hz / 25;  // stamps are rounded; 40 ms apart still belongs together
 constexpr std::int64_t longest_gap_frames = 10 * sample_rate_hz;  // beyond it, the stamps are taken for wrong
 constexpr int most_channels = 16;
 
@@ -97,9 +97,8 @@ bool SoundDecoder::prepare_resampler(const AVFrame& frame) {
     else
         av_channel_layout_copy(&from, &frame.ch_layout);
     SwrContext* made = nullptr;
-    const int allocated =
-        swr_alloc_set_opts2(&made, &stereo, AV_SAMPLE_FMT_FLT, sample_rate_hz, &from,
-                            static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
+    const int allocated = swr_alloc_set_opts2(&made, &stereo, AV_SAMPLE_FMT_FLT, sample_rate_hz, &from,
+                                              static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr);
     av_channel_layout_uninit(&from);
     resampler_.reset(made);
     if (allocated < 0) return false;
@@ -122,8 +121,7 @@ void SoundDecoder::place(const AVFrame& frame) {
     const auto stamp = media_time(frame.best_effort_timestamp, unit_);
     if (!stamp && placed_) return;  // follows what was before it
     const Nanoseconds at = stamp ? *stamp - origin_ + shift_ : unstamped_;
-    const std::int64_t wanted =
-        av_rescale_rnd((at - from_).count(), sample_rate_hz, 1'000'000'000, AV_ROUND_NEAR_INF);
+    const std::int64_t wanted = av_rescale_rnd((at - from_).count(), sample_rate_hz, 1'000'000'000, AV_ROUND_NEAR_INF);
     if (!placed_) {
         placed_ = true;
         next_ = std::min(wanted, end_ + longest_gap_frames);

@@ -28,8 +28,12 @@ public:
         return count;
     }
 
+    // Main thread. Held, it gives out nothing, whatever is in it.
+    void hold(bool on) { held_.store(on, std::memory_order_release); }
+
     // Audio thread.
     std::size_t drain(float* interleaved, std::size_t frames) override {
+        if (held_.load(std::memory_order_acquire)) return 0;
         const std::uint64_t at = drained_.load(std::memory_order_relaxed);
         const std::uint64_t there = written_.load(std::memory_order_acquire) - at;
         const std::size_t count = std::min<std::size_t>(frames, there);
@@ -56,6 +60,7 @@ private:
     const std::size_t capacity_;
     // self-synchronised (a frame belongs to the writer until written_ has passed it, then to the drainer):
     std::vector<float> samples_;
+    std::atomic<bool> held_{false};
     std::atomic<std::uint64_t> written_{0};
     std::atomic<std::uint64_t> drained_{0};
 };

@@ -72,14 +72,18 @@ void Stretch::open_filter() {
     graph_.reset(avfilter_graph_alloc());
     insist(graph_ != nullptr, "no memory for a filter");
     graph_->nb_threads = 1;
-    const std::string format = fmt::format("time_base=1/{0}:sample_rate={0}:sample_fmt=flt:channel_layout=stereo", sample_rate_hz);
+    const std::string format =
+        fmt::format("time_base=1/{0}:sample_rate={0}:sample_fmt=flt:channel_layout=stereo", sample_rate_hz);
     const std::string tempo = fmt::format("tempo={:.4f}", speed_);
     AVFilterContext* atempo = nullptr;
-    int made = avfilter_graph_create_filter(&in_, avfilter_get_by_name("abuffer"), nullptr, format.c_str(), nullptr, graph_.get());
+    int made = avfilter_graph_create_filter(&in_, avfilter_get_by_name("abuffer"), nullptr, format.c_str(), nullptr,
+                                            graph_.get());
     if (made >= 0)
-        made = avfilter_graph_create_filter(&atempo, avfilter_get_by_name("atempo"), nullptr, tempo.c_str(), nullptr, graph_.get());
+        made = avfilter_graph_create_filter(&atempo, avfilter_get_by_name("atempo"), nullptr, tempo.c_str(), nullptr,
+                                            graph_.get());
     if (made >= 0)
-        made = avfilter_graph_create_filter(&out_, avfilter_get_by_name("abuffersink"), nullptr, nullptr, nullptr, graph_.get());
+        made = avfilter_graph_create_filter(&out_, avfilter_get_by_name("abuffersink"), nullptr, nullptr, nullptr,
+                                            graph_.get());
     if (made >= 0) made = avfilter_link(in_, 0, atempo, 0);
     if (made >= 0) made = avfilter_link(atempo, 0, out_, 0);
     if (made >= 0) made = avfilter_graph_config(graph_.get(), nullptr);

@@ -34,7 +34,7 @@ private:
     Nanoseconds remembered_from_{0};
     std::vector<float> remembered_;
     std::vector<float> made_;
-    AvGraph graph_;  // none at speed 1
+    AvGraph graph_;                   // none at speed 1
     AVFilterContext* in_ = nullptr;   // owned by graph_
     AVFilterContext* out_ = nullptr;  // owned by graph_
     AvFrame frame_ = new_frame();

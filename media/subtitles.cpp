@@ -53,7 +53,8 @@ std::string_view trimmed(std::string_view text) {
 // Digits only, 1–9 of them.
 std::optional<int> number(std::string_view text) {
     int value = 0;
-    if (text.empty() || text.size() > 9 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    if (text.empty() || text.size() > 9 ||
+        !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
@@ -65,7 +66,8 @@ std::optional<Milliseconds> timestamp(std::string_view text) {
     if (dot == std::string_view::npos || dot < 5 || text.size() != dot + 4) return std::nullopt;
     if (text[dot - 3] != ':' || (dot > 5 && text[dot - 6] != ':') || dot == 6 || dot == 7) return std::nullopt;
     const auto hours = dot > 5 ? number(text.substr(0, dot - 6)) : 0;
-    const auto minutes = number(text.substr(dot - 5, 2)), secs = number(text.substr(dot - 2, 2)), ms = number(text.substr(dot + 1));
+    const auto minutes = number(text.substr(dot - 5, 2)), secs = number(text.substr(dot - 2, 2)),
+               ms = number(text.substr(dot + 1));
     if (!hours || !minutes || !secs || !ms || *hours > 9'999 || *minutes > 59 || *secs > 59) return std::nullopt;
     return Milliseconds(((std::int64_t{*hours} * 60 + *minutes) * 60 + *secs) * 1'000 + *ms);
 }
@@ -86,7 +88,8 @@ Result<void> read_times(std::string_view line, int at_line, Cue& cue) {
 struct Escape {
     std::string_view name, text;
 };
-constexpr std::array<Escape, 6> escapes = {{{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&nbsp;", "\u00a0"}, {"&lrm;", "\u200e"}, {"&rlm;", "\u200f"}}};
+constexpr std::array<Escape, 6> escapes = {
+    {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&nbsp;", "\u00a0"}, {"&lrm;", "\u200e"}, {"&rlm;", "\u200f"}}};
 
 // &#8230; or &#x2026;
 std::optional<char32_t> numbered(std::string_view name) {
@@ -132,7 +135,8 @@ Result<void> read_tag(std::string_view tag, int at_line, Cue& cue) {
 }
 
 Result<void> read_line(std::string_view line, int at_line, Cue& cue) {
-    if (cue.text.size() + line.size() > most_cue_bytes) return wrong(at_line, "over 8 KiB in a cue", ErrorKind::too_large);
+    if (cue.text.size() + line.size() > most_cue_bytes)
+        return wrong(at_line, "over 8 KiB in a cue", ErrorKind::too_large);
     while (!line.empty()) {
         std::size_t used = 1;
         if (line.front() == '<') {
@@ -176,7 +180,8 @@ Result<Cue> read_cue(std::string_view line, Lines& lines) {
     if (auto read = read_times(line, lines.number(), cue); !read) return read.error();
     bool first = true;
     for (auto text = lines.next(); text && !text->empty(); text = lines.next()) {
-        if (text->find("-->") != std::string_view::npos) return wrong(lines.number(), "--> within a text: is an empty line missing before it?");
+        if (text->find("-->") != std::string_view::npos)
+            return wrong(lines.number(), "--> within a text: is an empty line missing before it?");
         if (!std::exchange(first, false)) cue.text += '\n';
         if (auto read = read_line(*text, lines.number(), cue); !read) return read.error();
     }
@@ -192,10 +197,14 @@ std::string time_text(Milliseconds at) {
 
 void append_escaped(std::string& out, std::string_view text) {
     for (const char c : text) {
-        if (c == '&') out += "&amp;";
-        else if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else out += c;
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else
+            out += c;
     }
 }
 
@@ -223,18 +232,21 @@ Result<Subtitles> read_vtt(std::string_view file) {
     const auto head = lines.next();
     if (!head || !starts_block(*head, "WEBVTT")) return wrong(1, "does not start with WEBVTT");
     for (auto line = lines.next(); line && !line->empty(); line = lines.next())
-        if (line->find("-->") != std::string_view::npos) return wrong(lines.number(), "an empty line must stand under the head");
+        if (line->find("-->") != std::string_view::npos)
+            return wrong(lines.number(), "an empty line must stand under the head");
     Subtitles all;
     for (auto line = lines.next(); line; line = lines.next()) {
         if (line->empty()) continue;
-        if (starts_block(*line, "NOTE") || (all.cues_.empty() && (starts_block(*line, "STYLE") || starts_block(*line, "REGION")))) {
+        if (starts_block(*line, "NOTE") ||
+            (all.cues_.empty() && (starts_block(*line, "STYLE") || starts_block(*line, "REGION")))) {
             skip_block(lines);
             continue;
         }
         const int first_line = lines.number();
         auto cue = read_cue(*line, lines);
         if (!cue) return cue.error();
-        if (!all.cues_.empty() && cue->start < all.cues_.back().start) return wrong(first_line, "the cue begins before the one above it");
+        if (!all.cues_.empty() && cue->start < all.cues_.back().start)
+            return wrong(first_line, "the cue begins before the one above it");
         if (all.cues_.size() == most_cues) return wrong(first_line, "over 20,000 cues", ErrorKind::too_large);
         all.ends_.push_back(all.ends_.empty() ? cue->end : std::max(all.ends_.back(), cue->end));
         all.cues_.push_back(std::move(*cue));
