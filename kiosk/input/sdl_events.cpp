@@ -8,6 +8,7 @@ namespace xinghuo {
 namespace {
 
 constexpr std::size_t most_at_once = 256;
+constexpr Nanoseconds longest_delay = Milliseconds(1000);  // of an event between the panel and us
 
 using What = InputEvent::What;
 
@@ -54,6 +55,18 @@ InputEvent touch_event(TouchEvent::What what, std::int64_t finger, Vec2 at, Inst
     return e;
 }
 
+bool is_touch(const SDL_Event& event) {
+    switch (event.type) {
+        case SDL_FINGERDOWN:
+        case SDL_FINGERMOTION:
+        case SDL_FINGERUP:
+        case SDL_MOUSEBUTTONDOWN:
+        case SDL_MOUSEMOTION:
+        case SDL_MOUSEBUTTONUP: return true;
+        default: return false;
+    }
+}
+
 }  // namespace
 
 EventSource::EventSource(SDL_Window* window, const Clock& clock)
@@ -73,15 +86,22 @@ void EventSource::measure_window() {
 
 // SDL stamps events with its own milliseconds when they arrive; a frame may look at them much later. The smallest
 // difference to our clock ever seen is that of an event looked at right away.
-Instant EventSource::time_of(std::uint32_t timestamp_ms) {
-    const Instant now = clock_.now();
-    const Nanoseconds stamp = Milliseconds(timestamp_ms);
-    const Nanoseconds difference = now.since_start - stamp;
-    behind_ = behind_ ? std::min(*behind_, difference) : difference;
-    const Instant when{stamp + *behind_};
-    if (now - when < Milliseconds(1000)) return when;
-    behind_ = difference;  // the stamps began again (they do after 49 days), or a very slow frame: as of now
-    return now;
+void EventSource::set_clocks(const std::vector<SDL_Event>& events) {
+    now_ = clock_.now();
+    std::optional<Nanoseconds> smallest;
+    for (const SDL_Event& event : events) {
+        if (!is_touch(event)) continue;
+        const Nanoseconds difference = now_.since_start - Milliseconds(event.common.timestamp);
+        smallest = smallest ? std::min(*smallest, difference) : difference;
+    }
+    if (!smallest) return;
+    // All of them older than a second: the stamps began again (they do after 49 days).
+    if (!behind_ || *smallest < *behind_ || *smallest - *behind_ > longest_delay) behind_ = smallest;
+}
+
+Instant EventSource::time_of(std::uint32_t timestamp_ms) const {
+    const Instant when{Milliseconds(timestamp_ms) + behind_.value_or(Nanoseconds(0))};
+    return when > now_ || now_ - when > longest_delay ? now_ : when;
 }
 
 std::optional<InputEvent> EventSource::translated(const SDL_Event& event, float px_per_unit) {
@@ -144,19 +164,24 @@ std::optional<InputEvent> EventSource::translated(const SDL_Event& event, float 
 }
 
 std::vector<InputEvent> EventSource::wait(Milliseconds timeout, float px_per_unit) {
-    std::vector<InputEvent> events;
-    SDL_Event event;
     // SDL counts in int milliseconds; an hour is as good as longer.
     const int ms = static_cast<int>(std::clamp<std::int64_t>(timeout.count(), -1, 3'600'000));
+    SDL_Event event;
     bool some = ms == 0 ? SDL_PollEvent(&event) != 0 : ms < 0 ? SDL_WaitEvent(&event) != 0 : SDL_WaitEventTimeout(&event, ms) != 0;
+    std::vector<SDL_Event> happened;
     while (some) {
-        if (event.type == wake_type_) {
+        happened.push_back(event);
+        some = happened.size() < most_at_once && SDL_PollEvent(&event) != 0;
+    }
+    set_clocks(happened);
+    std::vector<InputEvent> events;
+    for (const SDL_Event& e : happened) {
+        if (e.type == wake_type_) {
             wake_sent_ = false;  // before anybody looks at what there is, so that a later wake() is not lost
             events.push_back(plain(What::woken));
-        } else if (auto e = translated(event, px_per_unit)) {
-            events.push_back(std::move(*e));
+        } else if (auto known = translated(e, px_per_unit)) {
+            events.push_back(std::move(*known));
         }
-        some = events.size() < most_at_once && SDL_PollEvent(&event) != 0;
     }
     return events;
 }

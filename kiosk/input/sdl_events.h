@@ -54,7 +54,8 @@ public:
 
 private:
     std::optional<InputEvent> translated(const SDL_Event& event, float px_per_unit);
-    Instant time_of(std::uint32_t timestamp_ms);
+    void set_clocks(const std::vector<SDL_Event>& events);
+    [[nodiscard]] Instant time_of(std::uint32_t timestamp_ms) const;
     void measure_window();
 
     SDL_Window* window_;
@@ -64,6 +65,7 @@ private:
     float w_px_ = 1, h_px_ = 1;           // of the window, real px
     float px_per_point_x_ = 1, px_per_point_y_ = 1;  // the mouse is told in window points
     bool mouse_down_ = false;
+    Instant now_;                         // of this wait()
     std::optional<Nanoseconds> behind_;   // SDL's time stamps + this = our time: the smallest difference seen
 };
 

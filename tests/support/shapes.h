@@ -53,8 +53,12 @@ inline Shape random_shape(Dice& dice, float w, float h) {
     }
     s.angle = dice.in(0, 6.28f);
     s.round = dice.in(0, 30);
-    const auto colour = [&dice] {
-        return IM_COL32(dice.upto(256), dice.upto(256), dice.upto(256), dice.chance(40) ? 255 : dice.upto(256));
+    // One throw a statement: the order of a call's arguments is the compiler's.
+    const auto colour = [&dice]() -> ImU32 {
+        const int rg = dice.upto(65536);
+        const int b = dice.upto(256);
+        const int alpha = dice.chance(40) ? 255 : dice.upto(256);
+        return IM_COL32(rg / 256, rg % 256, b, alpha);
     };
     s.colour = dice.chance(20) ? IM_COL32_WHITE : colour();
     s.colour2 = colour();
