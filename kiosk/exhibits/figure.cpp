@@ -77,7 +77,7 @@ private:
         Rect side = place.cut_right(600);
         place.cut_right(space::xl);
         l.stage = frame.screen;
-        l.caption = place.cut_bottom(184);
+        l.caption = place.cut_bottom(232);
         l.plate = {place.x, place.y + space::s, 340, place.h - space::l};
         stand_on(l, {place.x + place.w * 0.57f, l.caption.y - 22}, top_bar_height - 14);
         l.tabs = side.cut_top(space::touch);
@@ -98,12 +98,12 @@ private:
         Rect place = frame.screen.inset(frame.margin, 0);
         place.cut_top(top_bar_height);
         place.cut_bottom(space::l);
-        const Rect above = place.cut_top(place.h * 0.52f);
+        const Rect above = place.cut_top(place.h * 0.515f);
         l.stage = {0, 0, frame.screen.w, above.bottom() + 150};
         l.plate = {above.x, above.y + space::s, 320, above.h - space::l};
         stand_on(l, {frame.screen.w * 0.56f, above.bottom() - 8}, top_bar_height + 4);
         place.cut_top(space::m);
-        l.caption = place.cut_top(208);
+        l.caption = place.cut_top(240);
         place.cut_top(space::s);
         l.moves = place.cut_top(80);
         place.cut_top(space::s);
@@ -138,6 +138,7 @@ private:
     void plate(Frame& frame, Rect box) {
         const Theme& theme = frame.theme;
         frame.canvas.text(years(figure_.born, figure_.died), box.cut_top(52), {Face::serif_bold, 38, theme.gold_on_night, Align::left, 1.25f, 1, true});
+        box.cut_top(space::xs);
         paragraph(frame, box, figure_.epithet.in(frame.lang), {Face::sans, 30, theme.bone, Align::left, 1.45f, 7});
         box.cut_top(space::s);
         frame.canvas.fill({box.x, box.y, 72, 3}, theme.cinnabar);
@@ -157,17 +158,18 @@ private:
         Rect inside = box.inset(space::l, 14);
         const Narration& told = telling_.narration();
         const Sentence& sentence = told.sentences[telling_.sentence()];
-        Rect foot = inside.cut_bottom(42);
-        const std::string clock = minutes(telling_.position()) + " / " + minutes(told.duration);
-        frame.canvas.text(clock, foot.cut_right(190), {Face::sans, type::caption, theme.bone_2, Align::right, 1.3f, 1, true});
-        foot.cut_right(space::s);
-        const std::string source = sentence.source.empty() ? std::string() : frame.words("figure.source", {{"source", sentence.source}});
-        const std::string by = sentence.by_narrator ? frame.words("figure.narrator") : std::string();
-        frame.canvas.text(by + (by.empty() || source.empty() ? "" : " · ") + source, foot,
-                          {Face::sans, type::caption, theme.bone_2, Align::left, 1.3f, 1, true});
-        const TextStyle style{Face::sans_bold, 40, theme.bone, Align::left, 1.4f, 0, false, type::caption};
-        const float size = frame.canvas.fitting_size(sentence.text, inside.size(), style);
-        frame.canvas.rich({{{sentence.text, style.face, size, theme.bone}}, inside.w, style.line_height}, inside,
+        const TextStyle foot_style{Face::sans, type::caption, theme.bone_2, Align::left, 1.35f, 2};
+        const std::string foot = footnote(frame, sentence, foot_style, inside.w);
+        const float foot_h = frame.canvas.measure(foot, foot_style, inside.w).y + 2;
+        frame.canvas.text(foot, inside.cut_bottom(foot_h), foot_style);
+        inside.cut_bottom(4);
+        const TextStyle style{Face::sans_bold, 40, theme.bone, Align::left, 1.35f, 0, false, type::caption};
+        TextStyle sized = style;
+        sized.size = frame.canvas.fitting_size(sentence.text, inside.size(), style);
+        const float w = balanced_width(frame, sentence.text, sized, inside.w);
+        const float above = std::max(0.0f, (inside.h - frame.canvas.measure(sentence.text, sized, w).y) / 2);
+        const Rect lines{inside.x + (inside.w - w) / 2, inside.y + above, w, inside.h - above};
+        frame.canvas.rich({{{sentence.text, sized.face, sized.size, theme.bone}}, w, sized.line_height, Align::centre}, lines,
                           {{0, telling_.bytes_spoken(), theme.gold_on_night}});
         const float share = told.duration.count() > 0 ? static_cast<float>(telling_.position().count()) / static_cast<float>(told.duration.count()) : 0;
         const Rect line{box.x + space::l, box.bottom() - 8, box.w - 2 * space::l, 4};
@@ -175,11 +177,34 @@ private:
         frame.canvas.fill({line.x, line.y, line.w * std::min(1.0f, share), line.h}, theme.gold_on_night, 2);
     }
 
+    // Who speaks, and where that is written: as many of the sources as one line holds. All stand in the story's list.
+    [[nodiscard]] static std::string footnote(const Frame& frame, const Sentence& sentence, const TextStyle& style, float width) {
+        const std::string by = sentence.by_narrator ? frame.words("figure.narrator") : std::string();
+        if (sentence.source.empty()) return by;
+        const std::string lead = by.empty() ? by : by + " · ";
+        const std::vector<std::string> sources = split_sources(sentence.source);
+        for (std::size_t n = sources.size(); n > 0; --n) {
+            std::string shown;
+            for (std::size_t i = 0; i < n; ++i) shown += (i > 0 ? frame.words("figure.source.between") : "") + sources[i];
+            if (n < sources.size()) shown = frame.words("figure.source.more", {{"sources", shown}, {"n", std::to_string(sources.size() - n)}});
+            shown = lead + frame.words("figure.source", {{"source", shown}});
+            if (frame.canvas.measure(shown, style).x <= width) return shown;
+        }
+        // On two lines, and if there is no room for more, without saying who speaks.
+        const std::string first = frame.words("figure.source", {{"source", sources.front()}});
+        TextStyle all = style;
+        all.max_lines = 0;
+        return frame.canvas.measure(lead + first, all, width).y > 2.5f * style.size * style.line_height ? first : lead + first;
+    }
+
     void transport(Frame& frame, const Layout& place) {
         Rect row = place.moves;
-        if (icon_button(frame, "figure.previous", frame.words("figure.previous"), "icons/seek-back.png", row.cut_left(128))) telling_.previous();
+        const std::string clock = minutes(telling_.position()) + " / " + minutes(telling_.narration().duration);
+        frame.canvas.text(clock, row.cut_right(160), {Face::sans, type::caption, frame.theme.bone, Align::right, 1.3f, 1, true});
+        row.cut_right(space::s);
+        if (icon_button(frame, "figure.previous", frame.words("figure.previous"), "icons/seek-back.png", row.cut_left(104))) telling_.previous();
         row.cut_left(space::s);
-        if (icon_button(frame, "figure.next", frame.words("figure.next"), "icons/seek-forward.png", row.cut_right(128))) telling_.next();
+        if (icon_button(frame, "figure.next", frame.words("figure.next"), "icons/seek-forward.png", row.cut_right(104))) telling_.next();
         row.cut_right(space::s);
         const bool playing = telling_.playing(), ended = telling_.ended();
         const std::string words = frame.words(playing ? "figure.pause" : ended ? "figure.replay" : "figure.play");

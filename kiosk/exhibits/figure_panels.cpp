@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "kiosk/widgets.h"
 
 namespace xinghuo {
@@ -18,6 +20,21 @@ void disclaimer(Frame& frame, Rect& content, const Figure& figure) {
     paragraph(frame, content, words, {Face::sans, type::caption, frame.theme.bone_2, Align::left, 1.5f, 0});
 }
 
+// Where the first of two lines ends with a comma and is the longer one, but not by much: its width. Lines are filled from
+// the top, so at that width the break falls there.
+std::optional<float> comma_width(const Frame& frame, std::string_view words, const TextStyle& style, float width) {
+    const float whole = frame.canvas.measure(words, style).x;
+    std::optional<float> best;
+    for (const std::string_view comma : {"，", "；", "：", "。", ", ", "; "}) {
+        for (std::size_t at = words.find(comma); at != std::string_view::npos; at = words.find(comma, at + 1)) {
+            const float first = std::ceil(frame.canvas.measure(words.substr(0, at + comma.size()), style).x) + 2;
+            if (first < whole * 0.5f || first > whole * 0.72f || first > width) continue;
+            if (!best || first < *best) best = first;
+        }
+    }
+    return best;
+}
+
 }  // namespace
 
 void paragraph(Frame& frame, Rect& content, std::string_view words, const TextStyle& style) {
@@ -26,6 +43,32 @@ void paragraph(Frame& frame, Rect& content, std::string_view words, const TextSt
     if (style.max_lines > 0) height = std::min(height, static_cast<float>(style.max_lines) * style.size * style.line_height + 1);
     const Rect box = content.cut_top(height + 1);
     if (!box.intersected(frame.canvas.clip()).empty()) frame.canvas.text(words, box, style);
+}
+
+float balanced_width(const Frame& frame, std::string_view words, const TextStyle& style, float width) {
+    const float height = frame.canvas.measure(words, style, width).y;
+    const float line = style.size * style.line_height;
+    if (height > 1.5f * line && height < 2.5f * line)
+        if (const auto at_comma = comma_width(frame, words, style, width)) return *at_comma;
+    float narrow = width * 0.5f, wide = width;
+    for (int i = 0; i < 6; ++i) {
+        const float middle = std::round((narrow + wide) / 2);
+        const Vec2 ink = frame.canvas.measure(words, style, middle);
+        (ink.y > height + 1 || ink.x > middle ? narrow : wide) = middle;
+    }
+    return wide;
+}
+
+std::vector<std::string> split_sources(std::string_view sources) {
+    std::vector<std::string> all;
+    while (!sources.empty()) {
+        const std::size_t wide = sources.find("；"), narrow = sources.find("; ");
+        const std::size_t end = std::min(wide, narrow);
+        all.emplace_back(sources.substr(0, end));
+        if (end == std::string_view::npos) break;
+        sources.remove_prefix(end + (end == wide ? std::string_view("；").size() : 2));
+    }
+    return all;
 }
 
 bool icon_button(Frame& frame, std::string_view id, std::string_view name, std::string_view sign, Rect box) {
@@ -60,8 +103,11 @@ std::optional<std::size_t> StoryPanel::frame(Frame& frame, Rect box, const Figur
             const bool now = i == current;
             const TextStyle style{now ? Face::sans_bold : Face::sans, 30, now ? theme.gold_on_night : i < current ? theme.bone_2 : theme.bone,
                                   Align::left, 1.45f, 0};
-            const float text_w = content.w - 56;
-            const Rect row = content.cut_top(std::max(space::touch, frame.canvas.measure(sentences[i].text, style, text_w).y + 28));
+            const TextStyle small{Face::sans, type::caption, theme.bone_2, Align::left, 1.4f, 0};
+            const std::string source = now && !sentences[i].source.empty() ? frame.words("figure.source", {{"source", sentences[i].source}}) : std::string();
+            const float text_w = content.w - 56, text_h = frame.canvas.measure(sentences[i].text, style, text_w).y + 1;
+            const float source_h = source.empty() ? 0 : frame.canvas.measure(source, small, text_w).y + 9;
+            const Rect row = content.cut_top(std::max(space::touch, text_h + source_h + 28));
             content.cut_top(space::s);
             rows_.push_back(row.moved({0, -top}));
             if (row.intersected(frame.canvas.clip()).empty()) continue;
@@ -69,7 +115,8 @@ std::optional<std::size_t> StoryPanel::frame(Frame& frame, Rect box, const Figur
             const Press press = pressable(frame, id, sentences[i].text, row);
             if (now || press.held) frame.canvas.fill(row, theme.bone.with_alpha(press.held ? 0.22f : 0.09f), 14);
             if (now) frame.canvas.fill({row.x + 8, row.y + 14, 6, row.h - 28}, theme.cinnabar, 3);
-            frame.canvas.text(sentences[i].text, {row.x + 32, row.y + 14, text_w, row.h - 28}, style);
+            frame.canvas.text(sentences[i].text, {row.x + 32, row.y + 14, text_w, text_h}, style);
+            if (!source.empty()) frame.canvas.text(source, {row.x + 32, row.y + 14 + text_h + 8, text_w, source_h}, small);
             ripple(frame, id, row, theme.bone);
             if (press.clicked) chosen = i;
         }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "content/figure/figure.h"
 #include "kiosk/exhibits/figure_telling.h"
@@ -12,6 +14,11 @@ namespace xinghuo {
 
 // Text as tall as it needs, cut off the top of `content`; what lies outside the clip is measured but not drawn.
 void paragraph(Frame& frame, Rect& content, std::string_view words, const TextStyle& style);
+// A width at which the words need no more lines than at `width`, and break well: two lines at a comma if there is one in
+// a good place, else lines of like length and no lonely last word.
+float balanced_width(const Frame& frame, std::string_view words, const TextStyle& style, float width);
+// "《年谱》；《全集》" or "Chronology; Works": one source each.
+std::vector<std::string> split_sources(std::string_view sources);
 // A round-cornered button that shows only a sign; the name is for the dump. True when touched.
 bool icon_button(Frame& frame, std::string_view id, std::string_view name, std::string_view sign, Rect box);
 
