@@ -79,7 +79,7 @@ private:
         l.stage = frame.screen;
         l.caption = place.cut_bottom(232);
         l.plate = {place.x, place.y + space::s, 340, place.h - space::l};
-        stand_on(l, {place.x + place.w * 0.57f, l.caption.y - 22}, top_bar_height - 14);
+        stand_on(l, {place.x + place.w * 0.63f, l.caption.y - 22}, top_bar_height - 14);
         l.tabs = side.cut_top(space::touch);
         side.cut_top(space::s);
         l.quiz = side.cut_bottom(80);
@@ -101,7 +101,7 @@ private:
         const Rect above = place.cut_top(place.h * 0.515f);
         l.stage = {0, 0, frame.screen.w, above.bottom() + 150};
         l.plate = {above.x, above.y + space::s, 320, above.h - space::l};
-        stand_on(l, {frame.screen.w * 0.56f, above.bottom() - 8}, top_bar_height + 4);
+        stand_on(l, {frame.screen.w * 0.58f, above.bottom() - 8}, top_bar_height + 4);
         place.cut_top(space::m);
         l.caption = place.cut_top(240);
         place.cut_top(space::s);
@@ -145,7 +145,7 @@ private:
         box.cut_top(space::m);
         const Narration& told = telling_.narration();
         const bool foreign = told.voice != frame.lang;
-        if (!foreign && !told.synthetic) return;
+        if (telling_.broken() || (!foreign && !told.synthetic)) return;
         const std::string words = frame.words(foreign ? (told.synthetic ? "figure.voice.other_synthetic" : "figure.voice.other") : "figure.voice.synthetic");
         icon(frame, "icons/volume.png", {box.x, box.y + 2, 36, 36}, theme.bone_2);
         box.cut_left(52);
@@ -200,7 +200,7 @@ private:
     void transport(Frame& frame, const Layout& place) {
         Rect row = place.moves;
         const std::string clock = minutes(telling_.position()) + " / " + minutes(telling_.narration().duration);
-        frame.canvas.text(clock, row.cut_right(160), {Face::sans, type::caption, frame.theme.bone, Align::right, 1.3f, 1, true});
+        frame.canvas.text(telling_.broken() ? std::string() : clock, row.cut_right(160), {Face::sans, type::caption, frame.theme.bone, Align::right, 1.3f, 1, true});
         row.cut_right(space::s);
         if (icon_button(frame, "figure.previous", frame.words("figure.previous"), "icons/seek-back.png", row.cut_left(104))) telling_.previous();
         row.cut_left(space::s);

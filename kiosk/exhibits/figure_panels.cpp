@@ -88,16 +88,17 @@ std::optional<std::size_t> StoryPanel::frame(Frame& frame, Rect box, const Figur
     const auto& sentences = telling.narration().sentences;
     const std::size_t current = telling.sentence();
     if (scroll_.held()) touched_ = frame.now;
-    follow(frame, view, current);
     std::optional<std::size_t> chosen;
     scroll_area(frame, "figure.story.scroll", view, scroll_, [&](Rect content) {
         const float top = content.y;
         rows_.clear();
         content = content.inset(space::xs, 0);
         if (telling.broken()) {
-            paragraph(frame, content, frame.words("figure.broken.title"), {Face::serif_bold, 36, theme.gold_on_night, Align::left, 1.35f, 0});
-            paragraph(frame, content, frame.words("figure.broken.text"), {Face::sans, 30, theme.bone, Align::left, 1.5f, 0});
-            content.cut_top(space::m);
+            Rect said = content.inset(space::m, 0);
+            said.cut_top(space::xs);
+            paragraph(frame, said, frame.words("figure.broken.title"), {Face::serif_bold, 36, theme.gold_on_night, Align::left, 1.35f, 0});
+            paragraph(frame, said, frame.words("figure.broken.text"), {Face::sans, 30, theme.bone, Align::left, 1.5f, 0});
+            content.cut_top(said.y - content.y + space::m);
         }
         for (std::size_t i = 0; i < sentences.size(); ++i) {
             const bool now = i == current;
@@ -124,13 +125,15 @@ std::optional<std::size_t> StoryPanel::frame(Frame& frame, Rect box, const Figur
         disclaimer(frame, content, figure);
         return content.y - top + space::s;
     }, true);
+    follow(frame, view, current);  // with the rows as they are now: the current one is taller than the others
     return chosen;
 }
 
 void StoryPanel::follow(Frame& frame, Rect view, std::size_t current) {
-    if (current == followed_ || current >= rows_.size()) return;
+    if ((current == followed_ && frame.lang == followed_in_) || current >= rows_.size()) return;
     if (frame.now - touched_ < left_alone && touched_.since_start.count() > 0) return;
     followed_ = current;
+    followed_in_ = frame.lang;
     const Rect& row = rows_[current];
     const float wanted = row.y - std::max(0.0f, (view.h - row.h) * 0.32f);
     const float seen = scroll_.offset(frame.now);

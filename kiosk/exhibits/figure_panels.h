@@ -31,7 +31,8 @@ private:
     void follow(Frame& frame, Rect view, std::size_t current);
     Scroll scroll_;
     std::vector<Rect> rows_;            // of the last frame, relative to the content's top
-    std::size_t followed_ = no_index;   // the sentence that was last brought into view
+    std::size_t followed_ = no_index;   // the sentence that was last brought into view,
+    Lang followed_in_ = Lang::zh;       //   and in which language
     Instant touched_;                   // when a finger last moved the list: it is left alone for a while
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr float drift_px = 46;       // of the nearest layer, to either side
 constexpr double drift_period_s = 46;
-constexpr float spare = 1.04f;       // larger than the view, so that a drift shows no edge
+constexpr float spare = 1.06f;       // larger than the view, so that a drift shows no edge
 constexpr Colour lamp = rgb(0xE9B978);
 
 }  // namespace
