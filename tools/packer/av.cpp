@@ -17,6 +17,7 @@ Writer::~Writer() {
 }
 
 Result<void> Writer::open(const char* format, const std::string& file) {
+    av_log_set_level(AV_LOG_ERROR);  // encoders tell their statistics otherwise
     if (const int failed = avformat_alloc_output_context2(&context_, nullptr, format, file.c_str()); failed < 0)
         return error(failed, "opening a media file");
     // No random numbers, dates or versions in the file: the same input gives the same bytes.

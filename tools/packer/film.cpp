@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "content/base/crypto.h"
 #include "content/base/json.h"
@@ -90,7 +91,7 @@ Result<av::Codec> video_encoder(bool global_header) {
     encoder->flags |= AV_CODEC_FLAG_BITEXACT;
     if (global_header) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     av_opt_set(encoder->priv_data, "preset", "superfast", 0);
-    av_opt_set(encoder->priv_data, "crf", "23", 0);
+    av_opt_set(encoder->priv_data, "crf", "28", 0);
     if (const int failed = avcodec_open2(encoder.get(), codec, nullptr); failed < 0) return av::error(failed, "H.264");
     return encoder;
 }
@@ -240,7 +241,7 @@ std::string film_json(const SourceLecture& lecture, const Script& script, const 
 }  // namespace
 
 Result<std::string> film_inputs(const Source& source, const SourceLecture& lecture) {
-    std::string all = fmt::format("film 1|{}|{}|{}|{}|{}|{} {} {}|", lecture.id, lecture.title.zh, lecture.title.en,
+    std::string all = fmt::format("film 4|{}|{}|{}|{}|{}|{} {} {}|", lecture.id, lecture.title.zh, lecture.title.en,
                                   lecture.summary.zh, lecture.summary.en, lecture.voice.voice, lecture.voice.rate, lecture.voice.pitch);
     for (const SourceSlide& slide : lecture.slides) {
         for (const Bilingual* text : {&slide.heading, &slide.speaker_text, &slide.source}) all += fmt::format("{}|{}|", text->zh, text->en);

@@ -35,12 +35,29 @@ void look_plane(const Plane& ground, Window window, Plane& out) {
     }
 }
 
-void lay_plane(const Plane& layer, const Plane& alpha, int strength, Plane& out) {
-    for (std::size_t i = 0; i < out.px.size(); ++i) {
-        const int a = alpha.px[i] * strength;  // of 255 · 256
-        if (a == 0) continue;
-        const int whole = 255 * 256;
-        out.px[i] = static_cast<std::uint8_t>((layer.px[i] * a + out.px[i] * (whole - a) + whole / 2) / whole);
+struct Part { int left, top, right, bottom; };
+
+void lay_plane(const Plane& layer, const Plane& alpha, int strength, Part part, Plane& out) {
+    constexpr int whole = 255 * 256;
+    for (int y = part.top; y < part.bottom; ++y) {
+        for (std::size_t i = at(out, part.left, y); i < at(out, part.right, y); ++i) {
+            const int a = alpha.px[i] * strength;  // of 255 · 256
+            if (a == 0) continue;
+            out.px[i] = static_cast<std::uint8_t>((layer.px[i] * a + out.px[i] * (whole - a) + whole / 2) / whole);
+        }
+    }
+}
+
+void find_part(FilmFrame& frame) {
+    frame.left = frame.alpha.w, frame.top = frame.alpha.h;
+    for (int y = 0; y < frame.alpha.h; ++y) {
+        for (int x = 0; x < frame.alpha.w; ++x) {
+            if (frame.alpha.px[at(frame.alpha, x, y)] == 0) continue;
+            frame.left = std::min(frame.left, x / 2 * 2);
+            frame.top = std::min(frame.top, y / 2 * 2);
+            frame.right = std::max(frame.right, x / 2 * 2 + 2);
+            frame.bottom = y / 2 * 2 + 2;
+        }
     }
 }
 
@@ -81,6 +98,7 @@ FilmFrame film_frame(const Image& image, bool with_alpha) {
             if (with_alpha) out.half_alpha.px[at(out.half_alpha, x / 2, y / 2)] = byte(a / 4);
         }
     }
+    if (with_alpha) find_part(out);
     return out;
 }
 
@@ -93,9 +111,11 @@ void look(const FilmFrame& ground, Window window, FilmFrame& out) {
 void lay_over(const FilmFrame& layer, double strength, FilmFrame& frame) {
     const int s = static_cast<int>(std::lround(std::clamp(strength, 0.0, 1.0) * 256));
     if (s == 0) return;
-    lay_plane(layer.y, layer.alpha, s, frame.y);
-    lay_plane(layer.u, layer.half_alpha, s, frame.u);
-    lay_plane(layer.v, layer.half_alpha, s, frame.v);
+    const Part part{layer.left, layer.top, layer.right, layer.bottom};
+    const Part half{part.left / 2, part.top / 2, part.right / 2, part.bottom / 2};
+    lay_plane(layer.y, layer.alpha, s, part, frame.y);
+    lay_plane(layer.u, layer.half_alpha, s, half, frame.u);
+    lay_plane(layer.v, layer.half_alpha, s, half, frame.v);
 }
 
 void mix(const FilmFrame& other, double share, FilmFrame& frame) {

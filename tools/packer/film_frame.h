@@ -18,6 +18,7 @@ struct Plane {
 // Sides even. `alpha` is empty in a picture that covers.
 struct FilmFrame {
     Plane y, u, v, alpha, half_alpha;
+    int left = 0, top = 0, right = 0, bottom = 0;  // px with any alpha stand inside; even; only with alpha
     FilmFrame() = default;
     FilmFrame(int w, int h) : y(w, h), u(w / 2, h / 2), v(w / 2, h / 2) {}
 };

@@ -12,7 +12,7 @@ namespace xinghuo {
 namespace {
 
 // Paper and cinnabar, as on the other screens.
-const Ink paper = ink(0xFBF7EF, 0.97), text_ink = ink(0x231B16), soft_ink = ink(0x5B4E44), line_ink = ink(0xD8CBB8),
+const Ink paper = ink(0xFBF7EF), text_ink = ink(0x231B16), soft_ink = ink(0x5B4E44), line_ink = ink(0xD8CBB8),
           cinnabar = ink(0xA6261C), gold = ink(0xB58A3C), bone = ink(0xFBF7EF);
 
 constexpr double sheet_x = 96, sheet_w = 820, inset = 64, text_w = sheet_w - 2 * inset;
@@ -42,8 +42,7 @@ public:
         page.box(sheet_x + inset, top_ + inset, seal, seal, 10, cinnabar);
         page.frame(sheet_x + inset + 7, top_ + inset + 7, seal - 14, seal - 14, 5, 2, bone);
         const std::string name = numeral(number);
-        const double w = page.text_width(name, Face::serif_bold, 44);
-        page.text(name, Face::serif_bold, 44, sheet_x + inset + (seal - w) / 2, top_ + inset, seal, seal, bone);
+        page.text(name, Face::serif_bold, 46, sheet_x + inset, top_ + inset, seal, seal, bone, true);
         double y = top_ + inset + seal + 28;
         y += page.text(slide_.heading.zh, Face::serif_bold, heading_size, sheet_x + inset, y, text_w, heading_line, text_ink);
         y += page.text(slide_.heading.en, Face::serif, under_size, sheet_x + inset, y + 4, text_w, under_line, soft_ink) + 4;
@@ -89,12 +88,9 @@ public:
 void draw_title(Page& page, const SourceLecture& lecture) {
     constexpr double w = 1240, x = (film_w - w) / 2, pad = 96, inner = w - 2 * pad;
     const auto centred = [&](const std::string& text, Face face, double size, double y, double line, Ink colour) {
-        const double wide = page.text_width(text, face, size);
-        const double used = page.text_height(text, face, size, inner, line);
-        page.text(text, face, size, wide < inner ? film_w / 2.0 - wide / 2 : x + pad, y, inner, line, colour);
-        return used;
+        return page.text(text, face, size, x + pad, y, inner, line, colour, true);
     };
-    const double h = pad * 2 + page.text_height(lecture.title.zh, Face::serif_bold, 84, inner, 110) +
+    const double h = pad * 2 + page.text_height(lecture.title.zh, Face::serif_bold, 72, inner, 100) +
                      page.text_height(lecture.title.en, Face::serif, 38, inner, 52) + 90 +
                      page.text_height(lecture.summary.zh, Face::sans, 34, inner, 54);
     double y = (film_h - h) / 2;
@@ -102,7 +98,7 @@ void draw_title(Page& page, const SourceLecture& lecture) {
     page.box(x, y, w, h, 16, paper);
     page.frame(x + 18, y + 18, w - 36, h - 36, 8, 2, line_ink);
     y += pad;
-    y += centred(lecture.title.zh, Face::serif_bold, 84, y, 110, text_ink);
+    y += centred(lecture.title.zh, Face::serif_bold, 72, y, 100, text_ink);
     y += centred(lecture.title.en, Face::serif, 38, y, 52, soft_ink);
     page.box(film_w / 2.0 - 180, y + 44, 360, 2, 1, gold);
     page.diamond(film_w / 2.0, y + 45, 10, cinnabar);

@@ -1,9 +1,9 @@
 #include "tools/packer/film_text.h"
 
-#include <cairo-ft.h>
 #include <cairo.h>
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_OUTLINE_H
 #include <hb-ft.h>
 #include <hb.h>
 
@@ -23,10 +23,65 @@ constexpr long simplified_chinese = 2;  // of the collection; 0 would be Japanes
 constexpr double pi = 3.14159265358979323846;
 
 struct Font {
-    FT_Face ft = nullptr;
+    FT_Face ft = nullptr;  // always at 1,000 px
     hb_font_t* hb = nullptr;
-    cairo_font_face_t* cairo = nullptr;
 };
+
+struct Glyph {
+    unsigned index;
+    double x, y;
+};
+
+// A glyph's outline becomes a path: no font cache of cairo's in between, which would hold on to faces that are closed.
+struct Outline {
+    cairo_t* cr;
+    double x, y, unit;
+    double px = 0, py = 0;  // where the pen is
+    void pen(const FT_Vector& to) { px = x + static_cast<double>(to.x) * unit, py = y - static_cast<double>(to.y) * unit; }
+    [[nodiscard]] double at_x(const FT_Vector& v) const { return x + static_cast<double>(v.x) * unit; }
+    [[nodiscard]] double at_y(const FT_Vector& v) const { return y - static_cast<double>(v.y) * unit; }
+};
+
+int move_to(const FT_Vector* to, void* user) {
+    auto& o = *static_cast<Outline*>(user);
+    cairo_close_path(o.cr);
+    o.pen(*to);
+    cairo_move_to(o.cr, o.px, o.py);
+    return 0;
+}
+
+int line_to(const FT_Vector* to, void* user) {
+    auto& o = *static_cast<Outline*>(user);
+    o.pen(*to);
+    cairo_line_to(o.cr, o.px, o.py);
+    return 0;
+}
+
+int cubic_to(const FT_Vector* a, const FT_Vector* b, const FT_Vector* to, void* user) {
+    auto& o = *static_cast<Outline*>(user);
+    cairo_curve_to(o.cr, o.at_x(*a), o.at_y(*a), o.at_x(*b), o.at_y(*b), o.at_x(*to), o.at_y(*to));
+    o.pen(*to);
+    return 0;
+}
+
+int conic_to(const FT_Vector* c, const FT_Vector* to, void* user) {
+    auto& o = *static_cast<Outline*>(user);
+    const double cx = o.at_x(*c), cy = o.at_y(*c), tx = o.at_x(*to), ty = o.at_y(*to);
+    cairo_curve_to(o.cr, o.px + (cx - o.px) * 2 / 3, o.py + (cy - o.py) * 2 / 3, tx + (cx - tx) * 2 / 3, ty + (cy - ty) * 2 / 3, tx, ty);
+    o.pen(*to);
+    return 0;
+}
+
+void draw_glyph(cairo_t* cr, FT_Face face, const Glyph& glyph, double size) {
+    if (FT_Load_Glyph(face, glyph.index, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0) return;
+    if (face->glyph->format != FT_GLYPH_FORMAT_OUTLINE) return;
+    Outline outline{cr, glyph.x, glyph.y, size / 1000.0 / 64.0};
+    const FT_Outline_Funcs functions{move_to, line_to, conic_to, cubic_to, 0, 0};
+    cairo_new_path(cr);
+    FT_Outline_Decompose(&face->glyph->outline, &functions, &outline);
+    cairo_close_path(cr);
+    cairo_fill(cr);
+}
 
 }  // namespace
 
@@ -44,7 +99,6 @@ struct Page::State {
         if (cr != nullptr) cairo_destroy(cr);
         if (surface != nullptr) cairo_surface_destroy(surface);
         for (Font& font : fonts) {
-            if (font.cairo != nullptr) cairo_font_face_destroy(font.cairo);
             if (font.hb != nullptr) hb_font_destroy(font.hb);
             if (font.ft != nullptr) FT_Done_Face(font.ft);
         }
@@ -60,12 +114,11 @@ struct Page::State {
             FT_Set_Pixel_Sizes(font.ft, 0, 1000);
             font.hb = hb_ft_font_create(font.ft, nullptr);
             hb_ft_font_set_load_flags(font.hb, FT_LOAD_NO_HINTING);
-            font.cairo = cairo_ft_font_face_create_for_ft_face(font.ft, FT_LOAD_NO_HINTING);
         }
         return {};
     }
     // Glyphs of one line from (x, baseline); returns the width.
-    double shape(std::string_view line, Face face, double size, double x, double baseline, std::vector<cairo_glyph_t>* out) const {
+    double shape(std::string_view line, Face face, double size, double x, double baseline, std::vector<Glyph>* out) const {
         const Font& font = fonts[static_cast<std::size_t>(face)];
         hb_buffer_t* buffer = hb_buffer_create();
         hb_buffer_add_utf8(buffer, line.data(), static_cast<int>(line.size()), 0, static_cast<int>(line.size()));
@@ -130,16 +183,16 @@ Result<Page> Page::blank(int w, int h) {
     return page;
 }
 
-double Page::text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, Ink c) {
+double Page::text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, Ink c,
+                  bool centred) {
     State& s = *state_;
-    cairo_set_font_face(s.cr, s.fonts[static_cast<std::size_t>(face)].cairo);
-    cairo_set_font_size(s.cr, size);
     cairo_set_source_rgba(s.cr, c.r, c.g, c.b, c.a);
     double top = y;
     for (const std::string_view line : s.lines(utf8, face, size, max_w)) {
-        std::vector<cairo_glyph_t> glyphs;
-        s.shape(line, face, size, x, top + line_height / 2 + size * 0.36, &glyphs);  // capitals stand in the middle
-        cairo_show_glyphs(s.cr, glyphs.data(), static_cast<int>(glyphs.size()));
+        std::vector<Glyph> glyphs;
+        const double left = centred ? x + (max_w - s.shape(line, face, size, 0, 0, nullptr)) / 2 : x;
+        s.shape(line, face, size, left, top + line_height / 2 + size * 0.36, &glyphs);  // capitals stand in the middle
+        for (const Glyph& glyph : glyphs) draw_glyph(s.cr, s.fonts[static_cast<std::size_t>(face)].ft, glyph, size);
         top += line_height;
     }
     return top - y;
@@ -147,10 +200,6 @@ double Page::text(std::string_view utf8, Face face, double size, double x, doubl
 
 double Page::text_height(std::string_view utf8, Face face, double size, double max_w, double line_height) const {
     return static_cast<double>(state_->lines(utf8, face, size, max_w).size()) * line_height;
-}
-
-double Page::text_width(std::string_view utf8, Face face, double size) const {
-    return state_->shape(utf8, face, size, 0, 0, nullptr);
 }
 
 void Page::box(double x, double y, double w, double h, double radius, Ink c) {

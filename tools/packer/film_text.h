@@ -23,9 +23,9 @@ class Page {
 public:
     static Result<Page> blank(int w, int h);
     // Lines break as the language wants, at most max_w wide; returns the height used. (x, y) is the top left corner.
-    double text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, Ink colour);
+    double text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, Ink colour,
+                bool centred = false);
     [[nodiscard]] double text_height(std::string_view utf8, Face face, double size, double max_w, double line_height) const;
-    [[nodiscard]] double text_width(std::string_view utf8, Face face, double size) const;
     void box(double x, double y, double w, double h, double radius, Ink colour);
     void frame(double x, double y, double w, double h, double radius, double line, Ink colour);
     void diamond(double x, double y, double r, Ink colour);  // around a centre

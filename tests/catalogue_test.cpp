@@ -1,0 +1,124 @@
+#include "content/pack/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+
+#include "content/base/crypto.h"
+#include "content/pack/manifest.h"
+
+using namespace xinghuo;
+
+namespace {
+
+const std::string content = "the content of a blob";
+
+std::string hash_of(const std::string& text) { return sha256_hex(text.data(), text.size()); }
+
+// A pack in a folder of its own, removed with it.
+struct Pack {
+    Path folder;
+    explicit Pack(const char* name) : folder(std::filesystem::temp_directory_path() / (std::string("xinghuo-catalogue-") + name)) {
+        std::filesystem::remove_all(folder);
+        write_blob(content);
+        write_manifest(manifest());
+    }
+    ~Pack() { std::filesystem::remove_all(folder); }
+    Pack(const Pack&) = delete;
+    Pack& operator=(const Pack&) = delete;
+
+    [[nodiscard]] Path blob(const std::string& text) const { return folder / "blobs" / hash_of(text).substr(0, 2) / hash_of(text); }
+    void write_blob(const std::string& text) const { REQUIRE(write_file(blob(text), text).has_value()); }
+    void write_manifest(const std::string& json) const { REQUIRE(write_file(folder / "manifest.json", json).has_value()); }
+
+    static std::string file(const std::string& path, const std::string& text) {
+        return fmt::format(R"({{"path": "{}", "sha256": "{}", "length": {}}})", path, hash_of(text), text.size());
+    }
+    static std::string item(const std::string& id) {
+        return fmt::format(R"({{"id": "{}", "kind": "figure", "section": "s", "title": {{"zh": "题", "en": "T"}}, "file": "a/b.json"}})", id);
+    }
+    static std::string manifest(const std::string& files = file("a/b.json", content), const std::string& items = item("one")) {
+        return fmt::format(R"({{"schema_version": 1, "id": "p", "version": 3, "title": {{"zh": "包", "en": "Pack"}},
+            "sections": [{{"id": "s", "title": {{"zh": "段"}}}}], "items": [{}], "files": [{}]}})", items, files);
+    }
+};
+
+std::string refusal(const std::string& json) {
+    const auto read = read_manifest(json);
+    return read ? "accepted" : read.error().what;
+}
+
+}  // namespace
+
+TEST_CASE("catalogue: a good pack opens and gives its contents") {
+    const Pack pack("good");
+    const auto catalogue = Catalogue::open(pack.folder);
+    REQUIRE(catalogue.has_value());
+    CHECK((*catalogue)->id() == "p");
+    CHECK((*catalogue)->version() == 3);
+    CHECK((*catalogue)->items_of_kind("figure").size() == 1);
+    CHECK((*catalogue)->items_of_kind("film").empty());
+    CHECK((*catalogue)->find("one")->title.en == "T");
+    CHECK((*catalogue)->find("two") == nullptr);
+    CHECK((*catalogue)->has("a/b.json"));
+    CHECK(*(*catalogue)->read_text("a/b.json") == content);
+    CHECK(*(*catalogue)->checked_file("a/b.json") == pack.blob(content));
+    CHECK((*catalogue)->read("a/c.json").error().kind == ErrorKind::missing);
+    CHECK((*catalogue)->read("a/b.json", 5).error().kind == ErrorKind::too_large);
+}
+
+TEST_CASE("catalogue: a blob that is missing, short or a link is found at opening") {
+    const Pack pack("blobs");
+    SECTION("missing") {
+        std::filesystem::remove(pack.blob(content));
+        CHECK(Catalogue::open(pack.folder).error().kind == ErrorKind::missing);
+    }
+    SECTION("short") {
+        REQUIRE(write_file(pack.blob(content), "short").has_value());
+        CHECK(Catalogue::open(pack.folder).error().what.find("should be 21") != std::string::npos);
+    }
+    SECTION("a link") {
+        std::filesystem::rename(pack.blob(content), pack.folder / "elsewhere");
+        std::filesystem::create_symlink(pack.folder / "elsewhere", pack.blob(content));
+        CHECK(Catalogue::open(pack.folder).error().what.find("not a plain file") != std::string::npos);
+    }
+}
+
+TEST_CASE("catalogue: content that does not match its hash is never handed out") {
+    const Pack pack("hash");
+    const auto catalogue = Catalogue::open(pack.folder);
+    REQUIRE(catalogue.has_value());
+    std::string other = content;
+    other[3] = '?';
+    REQUIRE(write_file(pack.blob(content), other).has_value());
+    CHECK((*catalogue)->read("a/b.json").error().kind == ErrorKind::invalid);
+    CHECK((*catalogue)->read_text("a/b.json").error().kind == ErrorKind::invalid);
+    CHECK((*catalogue)->checked_file("a/b.json").error().kind == ErrorKind::invalid);
+}
+
+TEST_CASE("manifest: what breaks a rule is refused, with its place") {
+    CHECK(refusal(Pack::manifest()) == "accepted");
+    for (const char* path : {"../x", "/etc/passwd", "a/./b", "a//b", "a\\\\b", ""})
+        CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content) + "," + Pack::file(path, content))).starts_with("files[1].path"));
+    CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content) + "," + Pack::file("a/b.json", content))).find("stands twice") != std::string::npos);
+    CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content), Pack::item("one") + "," + Pack::item("one"))) == "items[1].id: stands twice: one");
+    CHECK(refusal(Pack::manifest(Pack::file("a/c.json", content))) == "items[0].file: no such file in the pack: a/b.json");
+    CHECK(refusal(Pack::manifest(R"({"path": "a/b.json", "sha256": "ABC", "length": 1})")).starts_with("files[0].sha256"));
+    CHECK(refusal(Pack::manifest(fmt::format(R"({{"path": "a/b.json", "sha256": "{}", "length": -1}})", hash_of(content)))).starts_with("files[0].length"));
+    CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content), Pack::item("One"))).starts_with("items[0].id"));
+    CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content),
+        R"({"id": "x", "kind": "figure", "section": "t", "title": {"zh": "题"}, "file": "a/b.json"})")) == "items[0].section: no such section: t");
+}
+
+TEST_CASE("manifest: hostile JSON is an error and nothing worse") {
+    CHECK(refusal("").find("not JSON") != std::string::npos);
+    CHECK(refusal(R"({"schema_version": 2, "id": "p"})").find("schema_version") != std::string::npos);
+    CHECK(refusal(std::string(100, '[') + std::string(100, ']')).find("deeper") != std::string::npos);
+    CHECK(refusal(R"({"id": "a", "id": "b"})").find("stands twice") != std::string::npos);
+    CHECK(refusal(R"([1, 2, 3])") != "accepted");
+    CHECK(refusal(R"({"schema_version": 1, "id": "p", "version": 1, "title": "text", "files": {}, "items": 7, "sections": null})") != "accepted");
+    CHECK(read_manifest(std::string(manifest_limit_bytes + 1, ' ')).error().kind == ErrorKind::too_large);
+    // Every beginning of a good manifest.
+    const std::string good = Pack::manifest();
+    for (std::size_t n = 0; n + 1 < good.size(); n += 7) CHECK_FALSE(read_manifest(good.substr(0, n)).has_value());
+}
