@@ -45,6 +45,7 @@ void mutate(Dice& dice, std::vector<Shape>& shapes, int w, int h) {
 
 std::size_t differing(const Pixels& a, const Pixels& b) {
     REQUIRE(a.rgba.size() == b.rgba.size());
+    if (a.rgba == b.rgba) return 0;
     std::size_t count = 0;
     for (std::size_t i = 0; i < a.rgba.size(); ++i) count += a.rgba[i] != b.rgba[i] ? 1 : 0;
     return count;

@@ -96,7 +96,8 @@ public:
 
 protected:
     void make_picture() override {
-        picture_.reset(SDL_CreateTexture(renderer_.get(), SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_TARGET, w_px(), h_px()));
+        // Not ARGB: into such a texture, SDL 2.26's opengles2 draws video with red and blue exchanged.
+        picture_.reset(SDL_CreateTexture(renderer_.get(), SDL_PIXELFORMAT_RGBA32, SDL_TEXTUREACCESS_TARGET, w_px(), h_px()));
         if (picture_ == nullptr) {
             complain("making the picture");
             return;

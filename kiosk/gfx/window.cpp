@@ -2,7 +2,9 @@
 
 #include <SDL.h>
 #include <fmt/format.h>
+#include <poll.h>
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -26,23 +28,43 @@ void set_hints() {
 
 }  // namespace
 
-bool display_available() {
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return false;
-    const char* driver = SDL_GetCurrentVideoDriver();
-    const bool real = driver != nullptr && !memory_only(driver) && SDL_GetNumVideoDisplays() > 0;
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
-    return real;
-}
-
 struct Window::Video {
-    Video() : good(SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0) {}
+    Video() {
+        for (int tries = 0; tries < connection_tries && !start(); ++tries) poll(nullptr, 0, pause_between_tries_ms);
+    }
     ~Video() {
-        if (good) SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS);
+        if (good) SDL_QuitSubSystem(subsystems);
     }
     Video(const Video&) = delete;
     Video& operator=(const Video&) = delete;
-    bool good;
+
+    // SDL falls back to drivers that show nothing; that is a display only for somebody who named one.
+    [[nodiscard]] bool has_display() const { return good && (!memory_only(driver) || SDL_GetHint(SDL_HINT_VIDEODRIVER) != nullptr); }
+
+    bool good = false;
+    std::string driver;
+
+private:
+    static constexpr std::uint32_t subsystems = SDL_INIT_VIDEO | SDL_INIT_EVENTS;
+    // A bare X server starts anew when its last client, perhaps this program's last run, has left: for a moment nobody
+    // answers there.
+    static constexpr int connection_tries = 5, pause_between_tries_ms = 60;
+
+    // False: worth another try.
+    bool start() {
+        good = SDL_InitSubSystem(subsystems) == 0;
+        driver = good ? SDL_GetCurrentVideoDriver() : "";
+        if (has_display() || SDL_getenv("DISPLAY") == nullptr) return true;
+        if (good) SDL_QuitSubSystem(subsystems);
+        good = false;
+        return false;
+    }
 };
+
+bool display_available() {
+    const Window::Video video;
+    return video.good && !memory_only(video.driver);
+}
 
 void Window::CloseWindow::operator()(SDL_Window* window) const { SDL_DestroyWindow(window); }
 
@@ -56,6 +78,8 @@ Window::~Window() {
 }
 
 namespace {
+
+Error no_display() { return {ErrorKind::unsupported, "there is no display to open a window on"}; }
 
 SDL_Window* make_window(const Window::Options& options, Driver driver) {
     std::uint32_t flags = SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_SHOWN;
@@ -76,31 +100,34 @@ SDL_Window* make_window(const Window::Options& options, Driver driver) {
 Result<std::unique_ptr<Window>> Window::open(const Options& options, const Clock& clock) {
     set_hints();
     auto video = std::make_unique<Video>();
-    if (!video->good) return Error{ErrorKind::unsupported, fmt::format("there is no display: {}", SDL_GetError())};
+    if (!video->has_display()) return no_display();
     const GraphicsMemory::Probe probe = [&]() -> Result<ProbeAnswer> {
-        if (!options.probe) return Error{ErrorKind::unsupported, "no GPU is tried"};
-        video.reset();  // without a window system only one process can have the panel
+        if (!options.probe) return ProbeAnswer{};
+        // Without a window system only one process can have the panel. With one the connection stays: an X server whose
+        // last client leaves may start anew.
+        const bool bare_panel = video->driver == "KMSDRM";
+        if (bare_panel) video.reset();
         auto answer = options.probe();
-        video = std::make_unique<Video>();
+        if (bare_panel) video = std::make_unique<Video>();
         return answer;
     };
     GraphicsMemory memory = GraphicsMemory::begin(options.data, graphics_cards(), probe, clock.now());
-    if (!video->good) return Error{ErrorKind::unsupported, fmt::format("there is no display: {}", SDL_GetError())};
+    if (!video->has_display()) return no_display();
     // On X11 a window's surface must not come from the GPU that is being avoided; elsewhere there may be no other.
-    if (std::string_view(SDL_GetCurrentVideoDriver()) == "x11") SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    if (video->driver == "x11") SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_DisableScreenSaver();
 
     std::unique_ptr<Window> window(new Window(std::move(video), std::move(memory)));
     for (;;) {
-        const Driver driver = window->memory_.graphics().driver;
-        window->window_.reset(make_window(options, driver));
+        const Driver way = window->memory_.graphics().driver;
+        window->window_.reset(make_window(options, way));
         Result<std::unique_ptr<Renderer>> renderer = Error{ErrorKind::unsupported, fmt::format("no window: {}", SDL_GetError())};
-        if (window->window_ != nullptr) renderer = Renderer::on_window(window->window_.get(), driver);
+        if (window->window_ != nullptr) renderer = Renderer::on_window(window->window_.get(), way);
         if (renderer) {
             window->renderer_ = std::move(*renderer);
             break;
         }
-        if (driver == Driver::software) return renderer.error().within("opening the window");
+        if (way == Driver::software) return renderer.error().within("opening the window");
         window->memory_.step_down(renderer.error().what);
     }
     SDL_ShowCursor(options.show_cursor ? SDL_ENABLE : SDL_DISABLE);

@@ -15,6 +15,7 @@
 namespace xinghuo {
 
 // True when there is a display to open a window on (X11, Wayland or the bare panel). SDL's memory-only drivers are none.
+// Whoever wants a window opens one and looks at the error: this connects and leaves again.
 bool display_available();
 
 class Window {
@@ -37,11 +38,11 @@ public:
     [[nodiscard]] Renderer& renderer() { return *renderer_; }
     [[nodiscard]] const Graphics& graphics() const { return memory_.graphics(); }
     [[nodiscard]] EventSource& events() { return *events_; }
+    struct Video;  // SDL's video, from first to last
     // Once per turn of the loop: 30 s after the start the driver has proved itself.
     void running(Instant now) { memory_.running(now); }
 
 private:
-    struct Video;  // SDL's video, from first to last
     struct CloseWindow {
         void operator()(SDL_Window* window) const;
     };

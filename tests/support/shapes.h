@@ -72,7 +72,8 @@ inline Shape random_shape(Dice& dice, float w, float h) {
 class Scene {
 public:
     Scene(std::vector<Renderer*> renderers, int w_px, int h_px) : renderers_(std::move(renderers)) {
-        context_ = ImGui::CreateContext();
+        static ImFontAtlas fonts;  // rasterised once, for all scenes
+        context_ = ImGui::CreateContext(&fonts);
         ImGuiIO& io = ImGui::GetIO();
         io.IniFilename = nullptr;
         io.DisplaySize = {static_cast<float>(w_px), static_cast<float>(h_px)};
