@@ -84,15 +84,15 @@ Error no_display() { return {ErrorKind::unsupported, "there is no display to ope
 SDL_Window* make_window(const Window::Options& options, Driver driver) {
     std::uint32_t flags = SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_SHOWN;
     if (driver == Driver::gl) flags |= SDL_WINDOW_OPENGL;
-    int w = options.w_points, h = options.h_points;
-    if (w > 0 && h > 0) {
+    SDL_Rect place{SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, options.w_points, options.h_points};
+    if (place.w > 0 && place.h > 0) {
         flags |= SDL_WINDOW_RESIZABLE;
     } else {
         flags |= SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS;
-        w = 1920;
-        h = 1080;
+        // A kiosk's X server has no window manager to move and stretch the window: it is born in its place.
+        if (SDL_GetDisplayBounds(0, &place) != 0) place = {0, 0, 1920, 1080};
     }
-    return SDL_CreateWindow(options.title.c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h, flags);
+    return SDL_CreateWindow(options.title.c_str(), place.x, place.y, place.w, place.h, flags);
 }
 
 }  // namespace
