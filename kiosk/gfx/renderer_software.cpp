@@ -127,12 +127,13 @@ Pixels SoftwareRenderer::read_picture() {
     Pixels out;
     out.w = picture_.w;
     out.h = picture_.h;
-    out.rgba.reserve(picture_.pixels.size() * 4);
+    out.rgba.resize(picture_.pixels.size() * 4);
+    std::uint8_t* to = out.rgba.data();
     for (const std::uint32_t p : picture_.pixels) {
-        out.rgba.push_back(static_cast<std::uint8_t>(p >> 16));
-        out.rgba.push_back(static_cast<std::uint8_t>(p >> 8));
-        out.rgba.push_back(static_cast<std::uint8_t>(p));
-        out.rgba.push_back(255);
+        *to++ = static_cast<std::uint8_t>(p >> 16);
+        *to++ = static_cast<std::uint8_t>(p >> 8);
+        *to++ = static_cast<std::uint8_t>(p);
+        *to++ = 255;
     }
     return out;
 }
