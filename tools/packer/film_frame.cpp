@@ -75,7 +75,9 @@ FilmFrame film_frame(const Image& image, bool with_alpha) {
         out.alpha = Plane(w, h);
         out.half_alpha = Plane(w / 2, h / 2);
     }
-    const auto pixel = [&](int x, int y) { return image.rgba.data() + (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.w) + static_cast<std::size_t>(x)) * 4; };
+    const auto pixel = [&](int x, int y) {
+        return image.rgba.data() + (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.w) + static_cast<std::size_t>(x)) * 4;
+    };
     for (int y = 0; y < h; ++y) {
         for (int x = 0; x < w; ++x) {
             const std::uint8_t* p = pixel(x, y);

@@ -71,7 +71,7 @@ private:
         }
         source_h_ = page_.text_height(slide_.source.zh, Face::sans, source_size, text_w, source_line);
         height_ = y + source_h_ + inset;
-        top_ = std::max(24.0, (film_h - height_) / 2);
+        top_ = std::max(24.0, (film_h - height_) * 0.36);  // captions may stand below
         for (double& point : points_y_) point += top_;
     }
 

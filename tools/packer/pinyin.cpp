@@ -182,7 +182,8 @@ Number number_at(const std::u32string& text, std::size_t i) {
     if (decimals > 0) number.length += 1 + decimals;
     const char32_t next = at(i + number.length), before = i > 0 ? text[i - 1] : U'\0';
     const bool percent = next == U'%' || next == U'％';
-    const bool counted = decimals == 0 && before != U'第' && (next == U'万' || next == U'亿' || any_of(U"个名人位次种条天年家座所支只艘本部段道间里层周倍岁件项台架辆册章页节组队", next));
+    const bool counted = decimals == 0 && before != U'第' &&
+                         any_of(U"万亿个名人位次种条天年家座所支只艘本部段道间里层周倍岁件项台架辆册章页节组队", next);
     number.syllables = spoken_number(ascii(text, i, whole), counted);
     if (decimals > 0) {
         number.syllables.emplace_back("dian3");
