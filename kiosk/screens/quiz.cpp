@@ -73,7 +73,8 @@ private:
 
     [[nodiscard]] std::string title(const Frame& frame) const {
         if (!about_.zh.empty()) return frame.words("quiz.about", {{"name", about_.in(frame.lang)}});
-        const QuizTheme* theme = content_->theme(request_.theme);
+        // A theme's name stands on its picture too; where it would be cut here it is left out.
+        const QuizTheme* theme = frame.portrait ? nullptr : content_->theme(request_.theme);
         return theme != nullptr ? theme->title.in(frame.lang) : frame.words("quiz.title");
     }
 
@@ -114,8 +115,7 @@ private:
             p.confirm = foot.cut_left(foot.w * 0.48f);
             foot.cut_left(space::m);
             p.next = foot;
-            const float rows = static_cast<float>((run_->cards(run_->index()) + 1) / 2);
-            p.side = all.cut_bottom(std::clamp(rows * 146 - 18, 380.0f, 560.0f));
+            p.side = all.cut_bottom(std::clamp(all.h * 0.36f, 380.0f, 560.0f));
             p.told = p.side;
         } else {
             p.side = all.cut_bottom(std::clamp(all.h * 0.30f, 380.0f, 520.0f));
@@ -139,9 +139,9 @@ private:
         const float above_h = frame.canvas.measure(above, small, box.w).y + 2 + space::xs;
         const WorkHeight work = quiz_work_height(frame, *run_, q, box.w);
         // First with room for comfortable answers, then with low ones.
-        float room = box.h - above_h - space::l - work.likes;
+        float room = box.h - above_h - space::l - 2 - work.likes;
         float stem_h = quiz_stem_height(frame, *run_, q, box.w, std::max(room, 150.0f));
-        if (stem_h > room) stem_h = quiz_stem_height(frame, *run_, q, box.w, box.h - above_h - space::l - work.least);
+        if (stem_h > room) stem_h = quiz_stem_height(frame, *run_, q, box.w, box.h - above_h - space::l - 2 - work.least);
         room = box.h - above_h - space::l - stem_h;
         const float work_h = std::clamp(room, work.least, work.likes);
         const float all_h = above_h + stem_h + space::l + work_h;
@@ -166,26 +166,35 @@ private:
 
     // Beside a question: the place and time it is about, as a museum hangs it; for matching, the cards.
     void side(Frame& frame, Rect box) {
-        if (run_->question().type == QuestionType::matching) {
-            board_.tray(frame, box, *run_);
-            return;
-        }
+        if (run_->question().type == QuestionType::matching) board_.tray(frame, box, *run_);
+        else picture(frame, box);
+    }
+
+    void picture(Frame& frame, Rect box) {
         const QuizTheme* theme = content_->theme(run_->question().theme);
         if (theme == nullptr) return;
         frame.canvas.shadow(box, 28, 0.6f);
-        frame.canvas.fill(box, frame.theme.ember, 28);
-        frame.canvas.picture_cover(frame.pack_picture(theme->poster, box.size()), box, {0.5f, 0.6f}, 28);
-        const Rect foot{box.x, box.bottom() - 96, box.w, 96};
-        frame.canvas.fill(foot, frame.theme.night.with_alpha(0.86f), 28);
-        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, frame.theme.night.with_alpha(0.86f));
-        Rect words = foot.inset(space::l, space::s);
-        frame.canvas.text(theme->years, words.cut_right(210), {Face::serif, 32, frame.theme.gold_on_night, Align::right, 1.25f, 1, true});
-        frame.canvas.text(theme->title.in(frame.lang), words, {Face::serif_bold, 38, frame.theme.bone, Align::left, 1.2f, 1, true, 28});
+        frame.canvas.fill(box, frame.theme.ink_2, 28);
+        frame.canvas.picture_cover(frame.pack_picture(theme->poster, {std::max(box.w, box.h * 16 / 9), box.h}), box, {0.5f, 0.6f}, 28);
+        constexpr float years_h = 46;
+        const TextStyle style{Face::serif_bold, 38, frame.theme.bone, Align::left, 1.25f, 0, false, 28};
+        const std::string& title = theme->title.in(frame.lang);
+        const float title_h = frame.canvas.measure(title, style, box.w - 2 * space::l).y + 2;
+        if (title_h + years_h + 2 * space::s > box.h * 0.6f) return;
+        Rect words = quiz_band(frame, box, title_h + years_h + 2 * space::s);
+        frame.canvas.text(title, words.cut_top(title_h), style);
+        frame.canvas.text(theme->years, words, {Face::serif, 32, frame.theme.gold_on_night, Align::left, 1.3f, 1, true});
     }
 
     void asking(Frame& frame, const Places& places) {
-        const bool ready = run_->can_confirm();
-        if (button(frame, "confirm", frame.words("quiz.confirm"), places.confirm, {Tone::primary, "icons/check.png", false, false, ready, 42}) &&
+        if (!run_->can_confirm()) {
+            // The place of the button, and why it is not there yet.
+            frame.canvas.stroke(places.confirm.inset(1), frame.theme.line, 3, space::radius);
+            frame.canvas.text(frame.words(run_->question().type == QuestionType::matching ? "quiz.first.matching" : "quiz.first"), places.confirm,
+                              {Face::sans, 34, frame.theme.ink_2, Align::centre, 1.25f, 1, true, 28});
+            return;
+        }
+        if (button(frame, "confirm", frame.words("quiz.confirm"), places.confirm, {Tone::primary, "icons/check.png", false, false, true, 42}) &&
             run_->confirm()) {
             explained_shown_ = frame.now;
             told_scroll_ = {};
@@ -195,9 +204,16 @@ private:
 
     void explained(Frame& frame, const Places& places, Navigator& navigator) {
         const float shown = entrance(frame, explained_shown_);
+        // The explanation takes the room it needs; what is left of the picture stays above it.
+        Rect told = places.told;
+        const float spare = told.h - quiz_explained_height(frame, *run_, run_->index(), told.w) - space::m;
+        if (spare >= 160) {
+            picture(frame, told.cut_top(spare));
+            told.cut_top(space::m);
+        }
         {
             const auto fade = frame.canvas.faded(shown);
-            quiz_explained(frame, places.told.moved({0, (1 - shown) * 32}), *run_, run_->index(), told_scroll_);
+            quiz_explained(frame, told.moved({0, (1 - shown) * 32}), *run_, run_->index(), told_scroll_);
         }
         const bool last = run_->index() + 1 == run_->count();
         if (!button(frame, "next", frame.words(last ? "quiz.to_result" : "quiz.next"), places.next, {Tone::primary, "icons/seek-forward.png", true, false, true, 42}))

@@ -12,7 +12,7 @@ namespace {
 using Mark = QuizRun::Mark;
 
 constexpr float row_likes = 128, row_least = 88, row_gap = 18;
-constexpr float option_large = 42, option_small = 30;
+constexpr float option_large = 42, option_small = 28;
 
 struct Look {
     Colour ground, edge, words;
@@ -65,6 +65,16 @@ void draw_mark(Frame& frame, Rect& row, Mark mark) {
     row.cut_right(8);
 }
 
+// The same in the middle of a foot of its own.
+constexpr float mark_foot = 52;
+void draw_mark_below(Frame& frame, Rect foot, Mark mark, Align align) {
+    if (mark == Mark::none) return;
+    const float w = frame.canvas.measure(mark_words(frame, mark), {Face::sans_bold, 28, frame.theme.ink, Align::left, 1.25f, 1}).x + 72;
+    foot.h -= 8;
+    Rect at{align == Align::centre ? foot.centre().x - w / 2 : foot.x - 10, foot.y, w, foot.h};
+    draw_mark(frame, at, mark);
+}
+
 // A letter in a ring for one of several, a box for any of several.
 void draw_tick(Frame& frame, Rect at, const std::string& letter, bool several, bool chosen, bool confirmed) {
     const Theme& theme = frame.theme;
@@ -88,11 +98,23 @@ void draw_tick(Frame& frame, Rect at, const std::string& letter, bool several, b
 std::size_t columns_of(Frame& frame, const QuizRun& run, std::size_t q, float width) {
     if (run.question(q).type == QuestionType::short_answer) return 2;
     if (run.choices(q) < 5) return 1;
-    const float room = (width - row_gap) / 2 - 96 - 190;  // the tick's place and a mark's
-    const TextStyle style{Face::sans, option_small + 2, frame.theme.ink, Align::left, 1.3f, 0};
+    const float room = (width - row_gap) / 2 - 2 * 18 - 84 - 44;  // without the tick's place and the letter's
+    const TextStyle style{Face::sans, option_small + 6, frame.theme.ink, Align::left, 1.3f, 0};
     for (std::size_t place = 0; place < run.choices(q); ++place)
-        if (frame.canvas.measure(run.choice(q, place).text.in(frame.lang), style, room).y > row_least - 8) return 1;
+        if (frame.canvas.measure(run.choice(q, place).text.in(frame.lang), style).x > room) return 1;
     return 2;
+}
+
+// The lowest a row may be: its words fit beside the widest mark, or in two columns above it.
+float lowest_row(Frame& frame, const QuizRun& run, std::size_t q, float width, std::size_t columns) {
+    if (columns > 1) return 104;
+    float mark_w = 0, words_h = 0;
+    for (const Mark mark : {Mark::right, Mark::wrong, Mark::missed})
+        mark_w = std::max(mark_w, frame.canvas.measure(mark_words(frame, mark), {Face::sans_bold, 28, frame.theme.ink, Align::left, 1.25f, 1}).x);
+    const float room = width - 2 * 18 - 84 - 44 - mark_w - 72;
+    for (std::size_t place = 0; place < run.choices(q); ++place)
+        words_h = std::max(words_h, frame.canvas.measure(run.choice(q, place).text.in(frame.lang), {Face::sans, option_small, frame.theme.ink, Align::left, 1.28f, 0}, room).y);
+    return std::max(row_least, words_h + 8);
 }
 
 void draw_options(Frame& frame, Rect box, QuizRun& run) {
@@ -116,7 +138,9 @@ void draw_options(Frame& frame, Rect box, QuizRun& run) {
             const Rect letter = row.cut_left(44);
             frame.canvas.text(quiz_letter(place), letter, {Face::serif_bold, 34, frame.theme.ink_2, Align::left, 1.2f, 1, true});
         }
-        draw_mark(frame, row, mark);
+        // In a narrow card the mark stands below the words, in a wide one beside them.
+        if (columns == 1) draw_mark(frame, row, mark);
+        else if (mark != Mark::none) draw_mark_below(frame, row.cut_bottom(mark_foot), mark, Align::left);
         frame.canvas.text(words, row, {Face::sans, option_large, look.words, Align::left, 1.28f, 0, true, option_small});
         if (ground.clicked) run.choose(place);
     }
@@ -135,16 +159,8 @@ void draw_truth(Frame& frame, Rect box, QuizRun& run) {
         const std::string words = frame.words(yes ? "quiz.true" : "quiz.false");
         const Ground ground = choice_ground(frame, fmt::format("option.{}", place), words, slot, look, asking);
         Rect inside = ground.drawn.inset(space::m);
-        if (mark != Mark::none) {
-            Rect foot = inside.cut_bottom(52);
-            // The mark in the middle of the card's foot.
-            const float mark_w = frame.canvas.measure(mark_words(frame, mark), {Face::sans_bold, 28, theme.ink, Align::left, 1.25f, 1}).x + 76;
-            foot = {foot.centre().x - mark_w / 2, foot.y, mark_w, foot.h};
-            draw_mark(frame, foot, mark);
-        } else {
-            inside.cut_bottom(52);
-            inside.y += 26;
-        }
+        draw_mark_below(frame, inside.cut_bottom(mark_foot), mark, Align::centre);
+        inside.y += 16;  // what looks like the middle while the foot is empty
         const float r = std::min(66.0f, inside.h * 0.27f), words_h = 88;
         const float top = inside.y + (inside.h - 2 * r - 16 - words_h) / 2;
         const Vec2 c{inside.centre().x, top + r};
@@ -168,7 +184,7 @@ void draw_chips(Frame& frame, Rect box, QuizRun& run) {
         const std::string& words = run.choice(q, place).text.in(frame.lang);
         const Ground ground = choice_ground(frame, fmt::format("chip.{}", place), words, slot, look, asking);
         Rect row = ground.drawn.inset(18, 0);
-        draw_mark(frame, row, mark);
+        if (mark != Mark::none) draw_mark_below(frame, row.cut_bottom(mark_foot), mark, Align::centre);
         frame.canvas.text(words, row, {Face::serif_bold, 46, look.words, Align::centre, 1.25f, 0, true, option_small});
         if (ground.clicked && !run.chosen(q, place)) run.choose(place);
         else if (ground.clicked) run.clear();
@@ -223,12 +239,14 @@ void draw_keypad(Frame& frame, Rect box, QuizRun& run) {
 WorkHeight quiz_work_height(Frame& frame, const QuizRun& run, std::size_t q, float width) {
     const auto rows_of = [](std::size_t rows, float row, float gap) { return static_cast<float>(rows) * (row + gap) - gap; };
     switch (run.question(q).type) {
-        case QuestionType::true_false: return {330, 220};
+        case QuestionType::true_false: return {380, 230};
         case QuestionType::numeric: return {116 + row_gap + rows_of(3, 112, row_gap), 116 + row_gap + rows_of(3, 80, row_gap)};
-        case QuestionType::matching: return {rows_of(run.lefts(q), 140, row_gap), rows_of(run.lefts(q), 108, row_gap)};
+        case QuestionType::matching: return {rows_of(run.lefts(q), 160, row_gap), rows_of(run.lefts(q), 104, row_gap)};
         default: {
-            const std::size_t columns = columns_of(frame, run, q, width), rows = (run.choices(q) + columns - 1) / columns;
-            return {rows_of(rows, row_likes, row_gap), rows_of(rows, row_least, row_gap)};
+            const std::size_t columns = columns_of(frame, run, q, width);
+            const float least = lowest_row(frame, run, q, width, columns);
+            const std::size_t rows = (run.choices(q) + columns - 1) / columns;
+            return {rows_of(rows, std::max(row_likes, least), row_gap), rows_of(rows, least, row_gap)};
         }
     }
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 
 namespace xinghuo {
@@ -24,12 +24,11 @@ GapPieces gap_pieces(const Frame& frame, const QuizRun& run, std::size_t q) {
     GapPieces pieces;
     pieces.before = gap ? stem.substr(0, gap->begin) : stem + " ";
     pieces.after = gap ? stem.substr(gap->end) : std::string();
-    if (const Bilingual* chosen = run.in_gap(q)) {
-        pieces.inside = chosen->in(frame.lang);
-        pieces.filled = true;
-    } else {
-        pieces.inside = "__________";
-    }
+    // A little air on both sides, which stays with the words.
+    constexpr std::string_view air = "\u00A0";
+    const Bilingual* chosen = run.in_gap(q);
+    pieces.filled = chosen != nullptr;
+    pieces.inside = fmt::format("{}{}{}", air, pieces.filled ? std::string_view(chosen->in(frame.lang)) : "________", air);
     return pieces;
 }
 
@@ -48,7 +47,7 @@ void draw_slots(Frame& frame, const TextLayout& layout, Vec2 origin, std::size_t
     std::optional<Rect> line;
     const auto put = [&] {
         if (!line) return;
-        const Rect slot = Rect{line->x - 10, line->y + line->h * 0.10f, line->w + 20, line->h * 0.84f}.moved(origin);
+        const Rect slot = Rect{line->x, line->y + line->h * 0.10f, line->w, line->h * 0.84f}.moved(origin);
         frame.canvas.fill(slot, frame.theme.paper_raised, 12);
         frame.canvas.fill({slot.x + 6, slot.bottom() - 5, slot.w - 12, 5}, frame.theme.cinnabar, 2.5f);
     };
@@ -64,6 +63,35 @@ void draw_slots(Frame& frame, const TextLayout& layout, Vec2 origin, std::size_t
     put();
 }
 
+constexpr float told_head = 92, told_large = 38;
+
+// What is said of a confirmed question, from the top of `content`; returns its height. Without drawing: only that.
+float told(Frame& frame, Rect content, const QuizRun& run, std::size_t q, float size, bool draw) {
+    const Theme& theme = frame.theme;
+    const Question& question = run.question(q);
+    const float top = content.y;
+    const auto say = [&](std::string_view words, const TextStyle& style, float after) {
+        if (words.empty()) return;
+        if (draw) quiz_words(frame, content, words, style);
+        else content.cut_top(frame.canvas.measure(words, style, content.w).y + 2);
+        content.cut_top(after);
+    };
+    // Where a right answer is marked beside, it need not be said again.
+    const bool beside = question.type != QuestionType::short_answer && question.type != QuestionType::numeric;
+    if (!run.outcome(q)->right || !beside) {
+        say(frame.words("quiz.right_answer"), {Face::sans, 28, theme.ink_2, Align::left, 1.3f, 0}, 2);
+        say(quiz_right_answer(frame, run, q), {Face::serif_bold, size + 4, theme.pine, Align::left, 1.35f, 0}, space::s);
+    }
+    for (const Bilingual* said : run.feedback(q)) say(said->in(frame.lang), {Face::sans, size, theme.ink, Align::left, 1.45f, 0}, space::s);
+    say(question.explanation.in(frame.lang), {Face::sans, size, theme.ink, Align::left, 1.5f, 0}, space::s);
+    if (!question.source.zh.empty()) {
+        if (draw) frame.canvas.fill({content.x, content.y, content.w, 2}, theme.line);
+        content.cut_top(space::s);
+        say(frame.words("quiz.source", {{"source", question.source.in(frame.lang)}}), {Face::sans, 28, theme.ink_2, Align::left, 1.35f, 0}, 0);
+    }
+    return content.y - top;
+}
+
 }  // namespace
 
 void quiz_words(Frame& frame, Rect& rest, std::string_view words, const TextStyle& style) {
@@ -77,6 +105,21 @@ void quiz_sign(Frame& frame, bool right, Vec2 centre, float radius) {
     frame.canvas.circle(centre, radius, right ? theme.pine : theme.cinnabar);
     const float px = radius * 1.3f;
     icon(frame, right ? "icons/check.png" : "icons/cross.png", {centre.x - px / 2, centre.y - px / 2, px, px}, theme.on_cinnabar);
+}
+
+void quiz_outcome_sign(Frame& frame, const QuizRun::Outcome& outcome, Vec2 centre, float radius) {
+    if (outcome.right || outcome.score < 0.005) return quiz_sign(frame, outcome.right, centre, radius);
+    const float width = radius * 0.42f;
+    frame.canvas.ring(centre, radius - width / 2, 0, 1, frame.theme.line, width);
+    frame.canvas.ring(centre, radius - width / 2, 0, std::min(0.95f, static_cast<float>(outcome.score)), frame.theme.slate, width);
+}
+
+Rect quiz_band(Frame& frame, Rect picture, float height) {
+    constexpr float radius = 28;
+    const Rect foot{picture.x, picture.bottom() - height, picture.w, height};
+    const auto inside = frame.canvas.clipped(foot);
+    frame.canvas.fill({foot.x, foot.y - 2 * radius, foot.w, foot.h + 2 * radius}, frame.theme.night.with_alpha(0.88f), radius);
+    return foot.inset(space::l, space::s);
 }
 
 std::string quiz_letter(std::size_t place) {
@@ -127,31 +170,30 @@ std::string quiz_right_answer(const Frame& frame, const QuizRun& run, std::size_
 
 void quiz_progress(Frame& frame, Rect box, const QuizRun& run) {
     const Theme& theme = frame.theme;
-    constexpr float seal = 52, gap = 14;
     const std::size_t count = run.count();
-    Rect row = box;
-    // A long paper has too many seals for a row: its count says it.
-    constexpr std::size_t most_seals = 8;
-    if (count <= most_seals) {
-        for (std::size_t i = 0; i < count; ++i) {
-            const Rect one = row.cut_left(seal);
-            row.cut_left(gap);
-            const Vec2 centre{one.centre().x, box.centre().y};
-            const auto& outcome = run.outcome(i);
-            const bool now = i == run.index() && !outcome;
-            if (outcome) {
-                quiz_sign(frame, outcome->right, centre, seal / 2);
-            } else {
-                frame.canvas.circle(centre, seal / 2, now ? theme.ink : theme.line);
-                frame.canvas.circle(centre, seal / 2 - 2, now ? theme.ink : theme.paper_raised);
-                frame.canvas.text(std::to_string(i + 1), {centre.x - seal / 2, centre.y - seal / 2, seal, seal},
-                                  {Face::sans_bold, 28, now ? theme.paper_raised : theme.ink_2, Align::centre, 1.2f, 1, true});
-            }
-        }
-        row.cut_left(10);
-    }
+    const TextStyle style{Face::sans, 30, theme.ink_2, Align::right, 1.25f, 1, true, 28};
     const std::string words = frame.words("quiz.progress", {{"n", std::to_string(run.index() + 1)}, {"of", std::to_string(count)}});
-    frame.canvas.text(words, row, {Face::sans, 30, theme.ink_2, Align::right, 1.25f, 1, true, 28});
+    const float words_w = frame.canvas.measure(words, style).x + 2;
+    Rect row = box;
+    frame.canvas.text(words, row.cut_right(std::min(words_w, row.w)), style);
+    row.cut_right(space::s);
+    // As large as there is room for; a long paper has small ones without numbers, a very long one only the words.
+    const float step = std::min(66.0f, row.w / static_cast<float>(count)), radius = std::min(26.0f, step / 2 - 5);
+    if (radius < 8) return;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Vec2 centre{box.x + step * static_cast<float>(i) + radius, box.centre().y};
+        const auto& outcome = run.outcome(i);
+        if (outcome) {
+            quiz_outcome_sign(frame, *outcome, centre, radius);
+            continue;
+        }
+        const bool now = i == run.index();
+        frame.canvas.circle(centre, radius, now ? theme.ink : theme.line);
+        frame.canvas.circle(centre, radius - 2, now ? theme.ink : theme.paper_raised);
+        if (radius >= 24)
+            frame.canvas.text(std::to_string(i + 1), {centre.x - radius, centre.y - radius, 2 * radius, 2 * radius},
+                              {Face::sans_bold, 28, now ? theme.paper_raised : theme.ink_2, Align::centre, 1.2f, 1, true});
+    }
 }
 
 float quiz_stem_height(Frame& frame, const QuizRun& run, std::size_t q, float width, float most) {
@@ -182,46 +224,28 @@ void quiz_stem(Frame& frame, Rect box, const QuizRun& run, std::size_t q) {
     frame.canvas.rich(paragraph, box);
 }
 
+float quiz_explained_height(Frame& frame, const QuizRun& run, std::size_t q, float width) {
+    return told(frame, {0, 0, width - 2 * space::l, 0}, run, q, told_large, false) + told_head + 2 * space::m + 4;
+}
+
 void quiz_explained(Frame& frame, Rect box, const QuizRun& run, std::size_t q, Scroll& scroll) {
     const Theme& theme = frame.theme;
-    const Question& question = run.question(q);
     const QuizRun::Outcome outcome = run.outcome(q).value_or(QuizRun::Outcome{});
     card(frame, box, 28);
     frame.canvas.fill({box.x + 28, box.y, box.w - 56, 6}, outcome.right ? theme.pine : theme.cinnabar, 3);
     Rect inside = box.inset(space::l, space::m);
-    Rect head = inside.cut_top(84);
-    quiz_sign(frame, outcome.right, {head.x + 34, head.centre().y}, 34);
+    Rect head = inside.cut_top(told_head);
+    head.cut_bottom(space::xs);
+    quiz_outcome_sign(frame, outcome, {head.x + 34, head.centre().y}, 34);
     head.cut_left(68 + 20);
     const bool partly = !outcome.right && outcome.score > 0.005;
     const std::string verdict = frame.words(outcome.right ? "quiz.right" : partly ? "quiz.partly" : "quiz.wrong",
                                             {{"percent", std::to_string(std::lround(outcome.score * 100))}});
-    frame.canvas.text(verdict, head, {Face::serif_bold, 48, outcome.right ? theme.pine : theme.cinnabar_deep, Align::left, 1.25f, 1, true, 34});
-    inside.cut_top(space::xs);
-
-    const auto draw = [&](Rect content, float size, bool measure_only) {
-        const float top = content.y;
-        const auto say = [&](std::string_view words, const TextStyle& style, float after) {
-            if (words.empty()) return;
-            if (measure_only) content.cut_top(frame.canvas.measure(words, style, content.w).y + 2);
-            else quiz_words(frame, content, words, style);
-            content.cut_top(after);
-        };
-        if (!outcome.right || question.type == QuestionType::short_answer || question.type == QuestionType::numeric) {
-            say(frame.words("quiz.right_answer"), {Face::sans, 28, theme.ink_2, Align::left, 1.3f, 0}, 2);
-            say(quiz_right_answer(frame, run, q), {Face::serif_bold, size + 4, theme.pine, Align::left, 1.35f, 0}, space::s);
-        }
-        for (const Bilingual* said : run.feedback(q)) say(said->in(frame.lang), {Face::sans, size, theme.ink, Align::left, 1.45f, 0}, space::s);
-        say(question.explanation.in(frame.lang), {Face::sans, size, theme.ink, Align::left, 1.5f, 0}, space::s);
-        if (!question.source.zh.empty()) {
-            if (!measure_only) frame.canvas.fill({content.x, content.y, content.w, 2}, theme.line);
-            content.cut_top(space::s);
-            say(frame.words("quiz.source", {{"source", question.source.in(frame.lang)}}), {Face::sans, 28, theme.ink_2, Align::left, 1.35f, 0}, 0);
-        }
-        return content.y - top;
-    };
-    float size = 38;
-    while (size > 28 && draw({inside.x, inside.y, inside.w, 0}, size, true) > inside.h) size -= 2;
-    scroll_area(frame, "quiz.explained", inside, scroll, [&](Rect content) { return draw(content, size, false); });
+    const Colour ink = outcome.right ? theme.pine : partly ? theme.slate : theme.cinnabar_deep;
+    frame.canvas.text(verdict, head, {Face::serif_bold, 48, ink, Align::left, 1.25f, 1, true, 34});
+    float size = told_large;
+    while (size > 28 && told(frame, inside, run, q, size, false) > inside.h) size -= 2;
+    scroll_area(frame, "quiz.explained", inside, scroll, [&](Rect content) { return told(frame, content, run, q, size, true); });
 }
 
 }  // namespace xinghuo

@@ -19,6 +19,11 @@ void quiz_words(Frame& frame, Rect& rest, std::string_view words, const TextStyl
 
 // A sign in a disc: a check mark or a cross.
 void quiz_sign(Frame& frame, bool right, Vec2 centre, float radius);
+// The same for a whole question: what is partly right is a ring that is partly filled.
+void quiz_outcome_sign(Frame& frame, const QuizRun::Outcome& outcome, Vec2 centre, float radius);
+
+// A dark band for words at the foot of a picture with rounded corners; returns its inside.
+Rect quiz_band(Frame& frame, Rect picture, float height);
 
 // "A", "B", … of a place.
 std::string quiz_letter(std::size_t place);
@@ -64,7 +69,8 @@ private:
     std::vector<Rect> slots_;              // of this frame, by left side
 };
 
-// After the confirmation: right or wrong, the right answer, why, and the source. `appeared` 0–1.
+// After the confirmation: right or wrong, the right answer, why, and the source. The height it would like to have.
+float quiz_explained_height(Frame& frame, const QuizRun& run, std::size_t question, float width);
 void quiz_explained(Frame& frame, Rect box, const QuizRun& run, std::size_t question, Scroll& scroll);
 
 }  // namespace xinghuo

@@ -33,7 +33,7 @@ public:
             all.cut_bottom(space::l);
             score(frame, all.cut_top(430), true);
             all.cut_top(space::l);
-            next_card(frame, all.cut_bottom(next_.item.empty() ? 0.0f : 232.0f), navigator);
+            next_card(frame, all.cut_bottom(next_.item.empty() ? 0.0f : 276.0f), navigator);
             if (!next_.item.empty()) all.cut_bottom(space::l);
             review(frame, all);
         } else {
@@ -42,7 +42,7 @@ public:
             buttons(frame, left.cut_bottom(2 * action_h + space::m), navigator);
             left.cut_bottom(space::l);
             score(frame, left, false);
-            next_card(frame, all.cut_bottom(next_.item.empty() ? 0.0f : 216.0f), navigator);
+            next_card(frame, all.cut_bottom(next_.item.empty() ? 0.0f : 276.0f), navigator);
             if (!next_.item.empty()) all.cut_bottom(space::l);
             review(frame, all);
         }
@@ -105,7 +105,13 @@ private:
         Rect inside = box.inset(space::l);
         const Rect seals = inside.cut_bottom(64);
         inside.cut_bottom(space::s);
-        Rect ring_box = beside ? inside.cut_left(inside.h) : inside.cut_top(std::min(inside.h - 150, 400.0f));
+        const Align align = beside ? Align::left : Align::centre;
+        const char* verdict = right == total ? "quiz.result.all" : right * 2 >= total ? "quiz.result.most" : "quiz.result.few";
+        const TextStyle title{Face::serif_bold, 50, theme.ink, align, 1.3f, 2, false, 36};
+        const std::string said = frame.words(verdict), points = frame.words("quiz.points", {{"percent", std::to_string(results_.percent)}});
+        const float words_w = beside ? inside.w - inside.h - space::l : inside.w;
+        const float title_h = std::min(frame.canvas.measure(said, title, words_w).y, 140.0f) + 2, words_h = title_h + 56;
+        Rect ring_box = beside ? inside.cut_left(inside.h) : inside.cut_top(std::min(inside.h - words_h - space::s, 400.0f));
         const float radius = std::min(ring_box.w, ring_box.h) / 2 - 14;
         const Vec2 c = ring_box.centre();
         float filled = total == 0 ? 0.0f : static_cast<float>(right) / static_cast<float>(total);
@@ -119,17 +125,12 @@ private:
         const float number_h = radius * 0.95f;
         frame.canvas.text(std::to_string(right), {c.x - radius, c.y - number_h * 0.80f, 2 * radius, number_h},
                           {Face::serif_bold, radius * 0.78f, theme.ink, Align::centre, 1.1f, 1, true});
-        frame.canvas.text(frame.words("quiz.of", {{"of", std::to_string(total)}}), {c.x - radius, c.y + radius * 0.24f, 2 * radius, 48},
+        frame.canvas.text(frame.words("quiz.of", {{"of", std::to_string(total)}}), {c.x - radius * 0.76f, c.y + radius * 0.24f, 1.52f * radius, 48},
                           {Face::sans, 34, theme.ink_2, Align::centre, 1.25f, 1, true, 28});
         if (beside) inside.cut_left(space::l);
         else inside.cut_top(space::s);
         Rect words = inside;
-        const Align align = beside ? Align::left : Align::centre;
-        const char* verdict = right == total ? "quiz.result.all" : right * 2 >= total ? "quiz.result.most" : "quiz.result.few";
-        const TextStyle title{Face::serif_bold, 52, theme.ink, align, 1.3f, 2, false, 36};
-        const std::string said = frame.words(verdict), points = frame.words("quiz.points", {{"percent", std::to_string(results_.percent)}});
-        const float title_h = std::min(frame.canvas.measure(said, title, words.w).y, 140.0f) + 2;
-        if (beside) words.cut_top(std::max(0.0f, (words.h - title_h - 60) / 2));
+        if (beside) words.cut_top(std::max(0.0f, (words.h - words_h) / 2));
         frame.canvas.text(said, words.cut_top(title_h), title);
         frame.canvas.text(points, words.cut_top(56), {Face::sans, 34, theme.ink_2, align, 1.3f, 1, true, 28});
         strip(frame, seals);
@@ -142,7 +143,7 @@ private:
         float x = row.centre().x - step * static_cast<float>(count) / 2 + step / 2;
         for (std::size_t i = 0; i < count; ++i, x += step) {
             const auto& outcome = outcome_.run.outcome(i);
-            if (outcome) quiz_sign(frame, outcome->right, {x, row.centre().y}, radius);
+            if (outcome) quiz_outcome_sign(frame, *outcome, {x, row.centre().y}, radius);
         }
     }
 
@@ -195,7 +196,7 @@ private:
         const QuizRun& run = outcome_.run;
         Rect column = content;
         const Rect mark = column.cut_left(64);
-        quiz_sign(frame, false, {mark.x + 24, mark.y + 26}, 22);
+        quiz_outcome_sign(frame, run.outcome(q).value_or(QuizRun::Outcome{}), {mark.x + 24, mark.y + 26}, 22);
         const float top = column.y;
         quiz_words(frame, column, run.question(q).stem.in(frame.lang), {Face::serif_bold, 34, theme.ink, Align::left, 1.4f, 0});
         column.cut_top(4);
@@ -249,7 +250,7 @@ private:
         icon(frame, "icons/play.png", {sign.x, sign.centre().y - 28, 56, 56}, theme.cinnabar);
         frame.canvas.text(frame.words(next_.about_wrong ? "quiz.look_about" : "quiz.look_next"), words.cut_top(44), {Face::sans, 28, theme.cinnabar_deep, Align::left, 1.3f, 1, true});
         frame.canvas.text(name, words.cut_top(60), {Face::serif_bold, 44, theme.ink, Align::left, 1.25f, 1, true, 32});
-        frame.canvas.text(next_.epithet.in(frame.lang), words, {Face::sans, 28, theme.ink_2, Align::left, 1.3f, 2});
+        frame.canvas.text(next_.epithet.in(frame.lang), words, {Face::sans, 30, theme.ink_2, Align::left, 1.3f, 3, false, 28});
         ripple(frame, "look-next", drawn, theme.cinnabar);
         if (press.clicked) navigator.replace(make_exhibit(next_.item));
     }

@@ -3,6 +3,7 @@
 
 #include "content/base/log.h"
 #include "kiosk/screens/quiz_content.h"
+#include "kiosk/screens/quiz_parts.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/widgets.h"
 
@@ -36,15 +37,18 @@ private:
         auto content = read_quiz(*frame.catalogue);
         if (!content) return log_warning(content.error().within("opening the quiz").what);
         content_ = std::move(*content);
-        for (const QuizTheme& theme : content_->themes) sizes_.push_back(content_->bank.of_theme(theme.id).size());
+        for (const QuizTheme& theme : content_->themes) {
+            sizes_.push_back(content_->bank.of_theme(theme.id).size());
+            if (!theme.poster.empty()) posters_.push_back(theme.poster);
+        }
         all_ = content_->bank.pick_theme("", content_->bank.questions().size(), 1).size();
     }
 
     void heading(Frame& frame, Rect& place) {
         Rect row = place.cut_top(frame.portrait ? 176.0f : 88.0f);
         const std::string words = frame.words("quiz.choose");
-        Rect choice = frame.portrait ? row.cut_bottom(80) : row.cut_right(440).inset(0, 4);
-        if (frame.portrait) choice = {choice.x, choice.y, 520, choice.h};
+        Rect choice = frame.portrait ? row.cut_bottom(80) : row.cut_right(520).inset(0, 4);
+        if (frame.portrait) choice = {choice.x, choice.y, 560, choice.h};
         frame.canvas.text(words, row, {Face::sans, type::body, frame.theme.ink_2, Align::left, 1.35f, 2, true, 28});
         const std::string five = frame.words("quiz.count", {{"n", "5"}}), ten = frame.words("quiz.count", {{"n", "10"}});
         if (const int touched = segments(frame, "count", {five, ten}, chosen_, choice); touched >= 0) chosen_ = touched;
@@ -66,36 +70,39 @@ private:
                 const QuizTheme* theme = all ? nullptr : &content_->themes[i];
                 const bool touched = theme_card(frame, box, "theme." + (all ? std::string("all") : theme->id),
                                                 all ? frame.words("quiz.all_themes") : theme->title.in(frame.lang), all ? std::string() : theme->years,
-                                                all ? std::string() : theme->poster, all ? all_ : sizes_[i]);
+                                                all ? posters_ : std::vector<std::string>{theme->poster}, all ? all_ : sizes_[i]);
                 if (touched) start(frame, all ? std::string() : theme->id, navigator);
             }
             return 16 + static_cast<float>(rows) * (h + gap) - gap;
         });
     }
 
-    static bool theme_card(Frame& frame, Rect box, const std::string& id, const std::string& title, const std::string& years, const std::string& poster,
-                           std::size_t size) {
+    // One picture, or several as strips side by side.
+    static void hang(Frame& frame, Rect box, const std::vector<std::string>& posters) {
+        const float w = box.w / static_cast<float>(std::max<std::size_t>(1, posters.size()));
+        for (std::size_t i = 0; i < posters.size(); ++i) {
+            const Rect strip{box.x + static_cast<float>(i) * w, box.y, w, box.h};
+            const auto inside = frame.canvas.clipped(strip);
+            // Rounded where the card is: each strip is drawn as wide as the card's rounding needs, and clipped.
+            const Rect whole{i == 0 ? strip.x : strip.x - 28, strip.y, strip.w + (i == 0 ? 0 : 28.0f) + (i + 1 == posters.size() ? 0 : 28.0f), strip.h};
+            frame.canvas.picture_cover(frame.pack_picture(posters[i], {std::max(whole.w, whole.h * 16 / 9), whole.h}), whole, {0.5f, 0.55f}, 28);
+        }
+    }
+
+    static bool theme_card(Frame& frame, Rect box, const std::string& id, const std::string& title, const std::string& years,
+                           const std::vector<std::string>& posters, std::size_t size) {
         const Theme& theme = frame.theme;
         const Press press = pressable(frame, id, title, box);
         frame.canvas.shadow(box, 28);
         const Rect drawn = press.held ? box.inset(4) : box;
-        frame.canvas.fill(drawn, theme.cinnabar_deep, 28);
-        if (poster.empty()) {
-            const float px = std::min(drawn.w, drawn.h) * 0.86f;
-            const auto inside = frame.canvas.clipped(drawn);
-            frame.canvas.picture(frame.art("ornaments/sunrise-rays.png", {px, px}), {drawn.centre().x - px / 2, drawn.y - px * 0.08f, px, px}, theme.gold_on_night.with_alpha(0.5f));
-        } else {
-            frame.canvas.picture_cover(frame.pack_picture(poster, box.size()), drawn, {0.5f, 0.55f}, 28);
-        }
-        // A theme's title may take two lines: the band is as high as its words.
-        const TextStyle heading{Face::serif_bold, 42, theme.bone, Align::left, 1.25f, 2, false, 32};
-        const float inner_w = drawn.w - 2 * space::l;
-        const float title_h = std::min(frame.canvas.measure(title, heading, inner_w).y, 112.0f) + 2;
+        // A theme's title may take several lines: the band is as high as its words, the picture has the rest.
+        TextStyle heading{Face::serif_bold, 42, theme.bone, Align::left, 1.25f, 0, false, 34};
+        heading.size = frame.canvas.fitting_size(title, {drawn.w - 2 * space::l, 108}, heading);  // two lines if it can be
+        const float title_h = frame.canvas.measure(title, heading, drawn.w - 2 * space::l).y + 2;
         const float band = title_h + 52 + 2 * space::s;
-        const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
-        frame.canvas.fill(foot, theme.night.with_alpha(0.88f), 28);
-        frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.night.with_alpha(0.88f));
-        Rect words = foot.inset(space::l, space::s);
+        frame.canvas.fill(drawn, theme.ink_2, 28);
+        hang(frame, {drawn.x, drawn.y, drawn.w, drawn.h - band + 40}, posters);
+        Rect words = quiz_band(frame, drawn, band);
         frame.canvas.text(title, words.cut_top(title_h), heading);
         words.cut_top(4);
         frame.canvas.text(years, words.cut_left(years.empty() ? 0 : 200), {Face::serif, 30, theme.gold_on_night, Align::left, 1.25f, 1, true});
@@ -113,6 +120,7 @@ private:
     int chosen_ = 0;
     std::shared_ptr<const QuizContent> content_;
     std::vector<std::size_t> sizes_;
+    std::vector<std::string> posters_;
     std::size_t all_ = 0;
     Scroll scroll_;
 };

@@ -1,0 +1,14 @@
+// What is wrong with the screen that is shown, read from its dump; empty when nothing is. A line for each fault.
+#pragma once
+
+#include <string>
+
+#include "kiosk/app.h"
+
+namespace xinghuo {
+
+// Checks: no words cut, outside their box, off the screen, over others or smaller than the smallest size; nothing to touch
+// that is too small, without a name or over something else to touch; no gap left unfilled in the application's words.
+std::string faults(const App& app);
+
+}  // namespace xinghuo
