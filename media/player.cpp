@@ -7,30 +7,16 @@
 #include <thread>
 #include <utility>
 
-#include "media/reader.h"
-#include "media/sound_ring.h"
-#include "media/stretch.h"
+#include "media/feed.h"
 
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t ring_frames = sample_rate_hz;         // 1 s
-constexpr std::size_t worth_a_write = sample_rate_hz / 20;  // 50 ms: less room than this is not worth waking up for
 constexpr std::size_t worth_a_poke = sample_rate_hz / 4;
 constexpr std::size_t most_pictures = 8;
 constexpr Nanoseconds ahead = std::chrono::milliseconds(250);  // what wait_for_decoder keeps ready
 constexpr auto longest_wait = std::chrono::seconds(5);
-constexpr auto look_again = std::chrono::milliseconds(100);   // the audio thread cannot wake the decoder
-constexpr Nanoseconds late = std::chrono::milliseconds(150);  // from then on, pictures nothing refers to are left out
-
-// From where on to decode, and for which ring. The newest counts; older ones are dropped.
-struct Order {
-    std::int64_t number = 0;
-    std::int64_t seek_number = 0;  // differs from the last one's when pictures are to start again too
-    Nanoseconds at{0};
-    double speed = 1;
-    std::shared_ptr<SoundRing> ring = std::make_shared<SoundRing>(ring_frames);
-};
+constexpr auto look_again = std::chrono::milliseconds(100);  // the audio thread cannot wake the decoder
 
 class FilePlayer final : public Player {
 public:
@@ -72,25 +58,12 @@ private:
     [[nodiscard]] bool all_sound_heard() const;
 
     // decoding thread:
-    struct Work {
-        Reader& reader;
-        Stretch stretch{};
-        Order order{};
-        std::vector<float> sound{};  // stretched, on its way into the ring
-        std::size_t written = 0;     // of it, in samples
-        bool finished = false;       // nothing more comes out of `stretch`
-        bool stuck = false;          // the last try could do nothing
-        Nanoseconds newest_picture = Nanoseconds::min();
-    };
     struct Wants {
         bool sound = false, picture = false;
     };
     void decode();
-    std::optional<Wants> next_wants(Work& work);
-    void obey(Work& work, const Order& order);
-    void advance(Work& work, Wants wants);
-    bool pass_sound(Work& work);
-    bool pass_picture(Work& work);
+    std::optional<Wants> next_wants(Feed& feed, bool stuck);
+    bool advance(Feed& feed, Wants wants);
 
     // constant:
     const Path file_;
@@ -108,7 +81,6 @@ private:
     bool idle_ = false;     // the decoder has done all it can
     bool playing_ = false;  // for the decoder: look at the ring now and then
     bool opened_ = false;
-    bool lives_ = false;
     std::optional<Error> failure_;
     Nanoseconds opened_duration_{0};
     bool opened_with_picture_ = false;
@@ -354,106 +326,53 @@ void FilePlayer::decode() {
     filled_.notify_all();
     if (!reader) return;
 
-    Work work{**reader};
-    work.order.number = -1;  // any order is a new one
-    while (const auto wants = next_wants(work)) advance(work, *wants);
+    Feed feed(std::move(*reader));
+    bool stuck = false;
+    while (const auto wants = next_wants(feed, stuck)) stuck = !advance(feed, *wants);
 }
 
-// Sleeps until there is something to do; nothing when the player goes away.
-std::optional<FilePlayer::Wants> FilePlayer::next_wants(Work& work) {
+// Sleeps until there is something to do; nothing when the player goes away. `stuck`: nothing could be done last time.
+std::optional<FilePlayer::Wants> FilePlayer::next_wants(Feed& feed, bool stuck) {
     std::unique_lock lock(mutex_);
-    while (true) {
-        if (stop_) return std::nullopt;
-        if (order_.number != work.order.number) {
+    while (!stop_) {
+        if (order_.number != feed.order().number) {
             const Order order = order_;
             lock.unlock();
-            obey(work, order);
+            feed.obey(order);
             lock.lock();
+            stuck = false;
             continue;
         }
-        Wants wants;
-        wants.sound = !work.finished && work.order.ring->room() >= worth_a_write;
-        wants.picture = !work.reader.picture_ended() && pictures_.size() < most_pictures;
-        if ((wants.sound || wants.picture) && !work.stuck) return wants;
+        const Wants wants{feed.wants_sound(), feed.wants_picture() && pictures_.size() < most_pictures};
+        if ((wants.sound || wants.picture) && !stuck) return wants;
         idle_ = !poked_;
         if (idle_) filled_.notify_all();
-        const auto called = [&] { return stop_ || poked_ || order_.number != work.order.number; };
+        const auto called = [&] { return stop_ || poked_ || order_.number != feed.order().number; };
         if (playing_)
             wake_.wait_for(lock, look_again, called);
         else
             wake_.wait(lock, called);
-        poked_ = work.stuck = false;
+        poked_ = stuck = false;
     }
+    return std::nullopt;
 }
 
-void FilePlayer::obey(Work& work, const Order& order) {
-    const bool first = work.order.number < 0;
-    const bool seek = first ? order.at > Nanoseconds{0} : order.seek_number != work.order.seek_number;
-    work.order = order;
-    work.sound.clear();
-    work.written = 0;
-    work.finished = work.stuck = false;
-    if (!first && !seek && work.stretch.resume(order.at, order.speed)) {
-        work.sound = work.stretch.take();
-        return;
-    }
-    // Pictures that are queued already stay where only the sound starts again.
-    if (seek) work.newest_picture = Nanoseconds::min();
-    if (seek || !first) work.reader.seek(order.at);
-    work.stretch.restart(order.at, order.speed);
-}
-
-void FilePlayer::advance(Work& work, Wants wants) {
-    bool moved = wants.sound && pass_sound(work);
-    const bool lacks_sound = wants.sound && work.sound.empty() && !work.finished;
-    work.reader.hurry(Nanoseconds(heard_ns_) - std::max(work.newest_picture, work.order.at) > late);
-    if (!moved) moved = work.reader.work(lacks_sound, wants.picture);
-    if (wants.picture) moved = pass_picture(work) || moved;
-    work.stuck = !moved;
-    if (work.reader.hopeless()) {
+bool FilePlayer::advance(Feed& feed, Wants wants) {
+    const bool moved = feed.advance(wants.sound, wants.picture, Nanoseconds(heard_ns_));
+    auto picture = feed.take_picture();
+    {
         const std::lock_guard lock(mutex_);
-        failure_ = Error{ErrorKind::invalid, "playing " + file_.filename().string() + ": nothing in it can be decoded"};
-    }
-    if (options_.wait_for_decoder) {
-        { const std::lock_guard lock(mutex_); }  // so that pump() is not between looking and waiting
-        filled_.notify_all();
-    }
-}
-
-// From the reader through the stretcher into the ring; false when there was nothing to pass.
-bool FilePlayer::pass_sound(Work& work) {
-    if (work.sound.empty()) {
-        const std::vector<float> block = work.reader.take_sound();
-        if (!block.empty())
-            work.stretch.push(block);
-        else if (work.reader.sound_ended())
-            work.stretch.finish();
-        else
-            return false;
-        work.sound = work.stretch.take();
-        work.written = 0;
-        if (block.empty() && work.sound.empty()) {
-            work.finished = true;
-            const std::lock_guard lock(mutex_);
-            if (order_.number == work.order.number) sound_end_ = true;
-            return true;
+        if (order_.number == feed.order().number) sound_end_ = feed.sound_ended();
+        if (order_.seek_number == feed.order().seek_number) {
+            picture_end_ = feed.picture_ended();
+            if (picture) pictures_.push_back(std::move(*picture));
         }
+        if (feed.hopeless())
+            failure_ =
+                Error{ErrorKind::invalid, "playing " + file_.filename().string() + ": nothing in it can be decoded"};
     }
-    work.written +=
-        2 * work.order.ring->write(work.sound.data() + work.written, (work.sound.size() - work.written) / 2);
-    if (work.written == work.sound.size()) work.sound.clear();
-    return true;
-}
-
-bool FilePlayer::pass_picture(Work& work) {
-    auto picture = work.reader.take_picture();
-    const bool fresh = picture && picture->at > work.newest_picture;  // a reader that went further back repeats some
-    if (fresh) work.newest_picture = picture->at;
-    const std::lock_guard lock(mutex_);
-    if (order_.seek_number != work.order.seek_number) return fresh;
-    if (fresh) pictures_.push_back(std::move(*picture));
-    picture_end_ = work.reader.picture_ended();
-    return fresh;
+    if (options_.wait_for_decoder) filled_.notify_all();
+    return moved;
 }
 
 }  // namespace
