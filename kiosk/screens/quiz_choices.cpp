@@ -96,7 +96,6 @@ void draw_tick(Frame& frame, Rect at, const std::string& letter, bool several, b
 
 // Two columns where there are many short options; one otherwise.
 std::size_t columns_of(Frame& frame, const QuizRun& run, std::size_t q, float width) {
-    if (run.question(q).type == QuestionType::short_answer) return 2;
     if (run.choices(q) < 5) return 1;
     const float room = (width - row_gap) / 2 - 2 * 18 - 84 - 44;  // without the tick's place and the letter's
     const TextStyle style{Face::sans, option_small + 6, frame.theme.ink, Align::left, 1.3f, 0};
@@ -105,13 +104,29 @@ std::size_t columns_of(Frame& frame, const QuizRun& run, std::size_t q, float wi
     return 2;
 }
 
+// What is left for an option's words beside its tick, its letter and the widest mark; in a narrow card the mark
+// stands below.
+float room_for_words(Frame& frame, float width, std::size_t columns) {
+    const float room = width - 2 * 18 - 84 - 44;
+    if (columns > 1) return room;
+    float mark_w = 0;
+    for (const Mark mark : {Mark::right, Mark::wrong, Mark::missed})
+        mark_w = std::max(mark_w, frame.canvas.measure(mark_words(frame, mark), {Face::sans_bold, 28, frame.theme.ink, Align::left, 1.25f, 1}).x);
+    return room - mark_w - 72;
+}
+
+// One size for all that can be chosen, so that none looks more important; with room for the marks that come later.
+float common_size(Frame& frame, const QuizRun& run, std::size_t q, Vec2 room, TextStyle style) {
+    for (std::size_t place = 0; place < run.choices(q); ++place)
+        style.size = frame.canvas.fitting_size(run.choice(q, place).text.in(frame.lang), room, style);
+    return style.size;
+}
+
 // The lowest a row may be: its words fit beside the widest mark, or in two columns above it.
 float lowest_row(Frame& frame, const QuizRun& run, std::size_t q, float width, std::size_t columns) {
     if (columns > 1) return 104;
-    float mark_w = 0, words_h = 0;
-    for (const Mark mark : {Mark::right, Mark::wrong, Mark::missed})
-        mark_w = std::max(mark_w, frame.canvas.measure(mark_words(frame, mark), {Face::sans_bold, 28, frame.theme.ink, Align::left, 1.25f, 1}).x);
-    const float room = width - 2 * 18 - 84 - 44 - mark_w - 72;
+    float words_h = 0;
+    const float room = room_for_words(frame, width, columns);
     for (std::size_t place = 0; place < run.choices(q); ++place)
         words_h = std::max(words_h, frame.canvas.measure(run.choice(q, place).text.in(frame.lang), {Face::sans, option_small, frame.theme.ink, Align::left, 1.28f, 0}, room).y);
     return std::max(row_least, words_h + 8);
@@ -123,6 +138,8 @@ void draw_options(Frame& frame, Rect box, QuizRun& run) {
     const std::size_t columns = columns_of(frame, run, q, box.w), rows = (count + columns - 1) / columns;
     const float w = (box.w - row_gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
     const float h = (box.h - row_gap * static_cast<float>(rows - 1)) / static_cast<float>(rows);
+    const TextStyle style{Face::sans, option_large, frame.theme.ink, Align::left, 1.28f, 0, true, option_small};
+    const float size = common_size(frame, run, q, {room_for_words(frame, w, columns), columns > 1 ? h - mark_foot : h - 4}, style);
     for (std::size_t place = 0; place < count; ++place) {
         const Choice& choice = run.choice(q, place);
         const bool chosen = run.chosen(q, place);
@@ -141,7 +158,7 @@ void draw_options(Frame& frame, Rect box, QuizRun& run) {
         // In a narrow card the mark stands below the words, in a wide one beside them.
         if (columns == 1) draw_mark(frame, row, mark);
         else if (mark != Mark::none) draw_mark_below(frame, row.cut_bottom(mark_foot), mark, Align::left);
-        frame.canvas.text(words, row, {Face::sans, option_large, look.words, Align::left, 1.28f, 0, true, option_small});
+        frame.canvas.text(words, row, {style.face, size, look.words, style.align, style.line_height, 0, true, option_small});
         if (ground.clicked) run.choose(place);
     }
 }
@@ -177,6 +194,8 @@ void draw_chips(Frame& frame, Rect box, QuizRun& run) {
     const std::size_t q = run.index(), count = run.choices(q), rows = (count + 1) / 2;
     const bool asking = run.state() == QuizRun::State::asking;
     const float w = (box.w - row_gap) / 2, h = (box.h - row_gap * static_cast<float>(rows - 1)) / static_cast<float>(rows);
+    const TextStyle style{Face::serif_bold, 46, frame.theme.ink, Align::centre, 1.25f, 0, true, option_small};
+    const float size = common_size(frame, run, q, {w - 36, h - mark_foot}, style);
     for (std::size_t place = 0; place < count; ++place) {
         const Mark mark = run.mark(q, place);
         const Look look = look_of(frame.theme, run.chosen(q, place), !asking, mark);
@@ -185,7 +204,7 @@ void draw_chips(Frame& frame, Rect box, QuizRun& run) {
         const Ground ground = choice_ground(frame, fmt::format("chip.{}", place), words, slot, look, asking);
         Rect row = ground.drawn.inset(18, 0);
         if (mark != Mark::none) draw_mark_below(frame, row.cut_bottom(mark_foot), mark, Align::centre);
-        frame.canvas.text(words, row, {Face::serif_bold, 46, look.words, Align::centre, 1.25f, 0, true, option_small});
+        frame.canvas.text(words, row, {style.face, size, look.words, style.align, style.line_height, 0, true, option_small});
         if (ground.clicked && !run.chosen(q, place)) run.choose(place);
         else if (ground.clicked) run.clear();
     }
@@ -242,6 +261,7 @@ WorkHeight quiz_work_height(Frame& frame, const QuizRun& run, std::size_t q, flo
         case QuestionType::true_false: return {380, 230};
         case QuestionType::numeric: return {116 + row_gap + rows_of(3, 112, row_gap), 116 + row_gap + rows_of(3, 80, row_gap)};
         case QuestionType::matching: return {rows_of(run.lefts(q), 160, row_gap), rows_of(run.lefts(q), 104, row_gap)};
+        case QuestionType::short_answer: return {2 * 144 + row_gap, 2 * 116 + row_gap};
         default: {
             const std::size_t columns = columns_of(frame, run, q, width);
             const float least = lowest_row(frame, run, q, width, columns);
