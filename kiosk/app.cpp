@@ -287,10 +287,10 @@ void App::curtain(Frame& frame) {
 void App::still_there(Frame& frame) {
     Canvas& canvas = frame.canvas;
     const Theme& theme = frame.theme;
-    canvas.cover();
     canvas.fill(frame.screen, theme.night.with_alpha(0.72f));
     const float w = std::min(frame.screen.w - 2 * frame.margin, 960.0f), h = 712;
     const Rect box{(frame.screen.w - w) / 2, (frame.screen.h - h) / 2, w, h};
+    canvas.cover(box);
     card(frame, box, 28);
     Rect inside = box.inset(space::xxl, space::xl);
     canvas.text(frame.words("still.title"), inside.cut_top(88), {Face::serif_bold, type::title, theme.ink, Align::centre, 1.3f, 1, true, 40});

@@ -37,7 +37,7 @@ Result<Strings> Strings::open(const Path& folder) {
 std::string Strings::get(Lang lang, std::string_view key,
                          std::initializer_list<std::pair<std::string_view, std::string_view>> values) const {
     const auto found = words_.find(std::string(key));
-    insist(found != words_.end(), "a key of the application's words that no file has");
+    if (found == words_.end()) insist(false, "no words for the key " + std::string(key));
     std::string text = found->second.in(lang);
     for (const auto& [name, value] : values) {
         const std::string hole = "{" + std::string(name) + "}";

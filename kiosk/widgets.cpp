@@ -80,7 +80,7 @@ bool button(Frame& frame, std::string_view id, std::string_view words, Rect box,
 
     const float icon_px = look.icon.empty() ? 0 : std::min(look.size * 1.3f, box.h - 16);
     const float gap = look.icon.empty() || words.empty() ? 0 : 14;
-    const TextStyle style{Face::sans_bold, look.size, paints.words, Align::left, 1.25f, 1, true, 24};
+    const TextStyle style{Face::sans_bold, look.size, paints.words, Align::left, 1.25f, 1, true, type::caption};
     const float room = box.w - icon_px - gap - 2 * space::s;
     TextStyle sized = style;
     sized.size = canvas.fitting_size(words, {room, box.h}, style);
@@ -114,7 +114,7 @@ void ground(Frame& frame, bool night) {
         for (float x = 0; x < frame.screen.w; x += tile) frame.canvas.picture(grain, {x, y, tile, tile});
 }
 
-TopBar top_bar(Frame& frame, std::string_view title, bool on_night, bool home_too) {
+TopBar top_bar(Frame& frame, std::string_view title, bool on_night) {
     const Theme& theme = frame.theme;
     TopBar result;
     result.bar = {0, 0, frame.screen.w, top_bar_height};
@@ -128,10 +128,9 @@ TopBar top_bar(Frame& frame, std::string_view title, bool on_night, bool home_to
     if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(lang_w), {tone, "", false, false, true, 32}))
         frame.wished_lang = other(frame.lang);
     row.cut_right(space::m);
-    (void)home_too;
-    frame.canvas.text(title, row.inset(0, -8),
-                      {Face::serif_bold, frame.portrait ? 48.0f : 56.0f, on_night ? theme.bone : theme.ink,
-                       frame.portrait ? Align::left : Align::left, 1.3f, 1, true, 32});
+    // A long title takes two smaller lines rather than losing its end.
+    frame.canvas.text(title, row.inset(0, -12), {Face::serif_bold, frame.portrait ? 48.0f : 56.0f, on_night ? theme.bone : theme.ink,
+                                                 Align::left, 1.2f, 2, true, 30});
     return result;
 }
 
@@ -151,7 +150,7 @@ int segments(Frame& frame, std::string_view id, std::initializer_list<std::strin
                               box.h / 2);
         const Colour ink = on ? (on_night ? theme.night : theme.on_cinnabar) : (on_night ? theme.bone : theme.ink);
         ripple(frame, part, one.inset(5), ink);
-        frame.canvas.text(word, one.inset(12, 0), {on ? Face::sans_bold : Face::sans, 32, ink, Align::centre, 1.25f, 1, true, 24});
+        frame.canvas.text(word, one.inset(12, 0), {on ? Face::sans_bold : Face::sans, 32, ink, Align::centre, 1.25f, 1, true, type::caption});
         if (press.clicked) touched = i;
         ++i;
     }

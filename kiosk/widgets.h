@@ -51,7 +51,7 @@ struct TopBar {
     Rect bar;          // where it was drawn
     bool back = false; // the way back was touched
 };
-TopBar top_bar(Frame& frame, std::string_view title, bool on_night = false, bool home_too = true);
+TopBar top_bar(Frame& frame, std::string_view title, bool on_night = false);
 inline constexpr float top_bar_height = 128;
 
 // Paper, or night, with the grain of the material; fills the screen.

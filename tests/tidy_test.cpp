@@ -102,8 +102,8 @@ const std::vector<Door> doors = {
     {R"(#include <imgui)", {"kiosk/gfx/", "kiosk/app.cpp", "tests", "tools/benchmark"}, "screens draw on a Canvas"},
     {R"(\bthrow\b\s+[A-Za-z(])", {}, "nothing is thrown; return a Result or assert"},
     {R"(\b(sqlite3_|curl_easy)\w*\s*\()", {"content/store", "sync/curl_transport.cpp"}, "one door each"},
-    {R"(\b(TODO|FIXME|XXX|HACK)\b)", {"tests/tidy_test.cpp"}, "what is not done is not promised in a comment"},
-    {R"(/home/[a-z]|/root/|/work/)", {"tests/tidy_test.cpp"}, "no path of a machine"},
+    {R"(\b(TODO|FIXME|XXX|HACK)\b)", {}, "what is not done is not promised in a comment"},
+    {R"(/home/[a-z]|/root/|/work/)", {}, "no path of a machine"},
 };
 
 bool allowed(const std::string& file, const std::vector<std::string>& prefixes) {
@@ -138,7 +138,7 @@ TEST_CASE("every outside thing has one door", "[tidy]") {
     for (const Door& door : doors) {
         const std::regex pattern(door.pattern);
         for (const std::string& file : files) {
-            if (allowed(file, door.files)) continue;
+            if (file == "tests/tidy_test.cpp" || allowed(file, door.files)) continue;
             for (const Line& line : lines_of(file)) {
                 const std::string code = door.pattern.find("TODO") == std::string::npos ? line.text.substr(0, line.text.find("//")) : line.text;
                 if (std::regex_search(code, pattern)) broken += fmt::format("{}:{}: {}\n    {}\n", file, line.number, door.why, line.text);

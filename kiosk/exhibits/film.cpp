@@ -174,7 +174,7 @@ private:
     void chapters(Frame& frame, Rect box) {
         const Theme& theme = frame.theme;
         frame.canvas.text(frame.words("film.chapters"), box.cut_top(56), {Face::serif_bold, 36, theme.gold_on_night, Align::left, 1.3f, 1, true});
-        box.cut_top(space::xs);
+        voice_notice(frame, box);
         const std::size_t current = player_ ? film_.chapter_at(player_->position()) : film_.chapters.size();
         scroll_area(frame, "film.chapters.scroll", box, scroll_, [&](Rect content) {
             const float top = content.y;
@@ -199,6 +199,17 @@ private:
             }
             return content.y - top;
         }, true);
+    }
+
+    // Captions in a language that is not spoken, or a voice that nobody recorded, say so.
+    void voice_notice(Frame& frame, Rect& box) {
+        const bool other_voice = film_.voice != frame.lang;
+        if (!other_voice && !film_.synthetic_voice) return;
+        const std::string words = frame.words(other_voice ? "film.other_voice" : "film.synthetic_voice");
+        const TextStyle style{Face::sans, type::caption, frame.theme.bone_2, Align::left, 1.35f};
+        const float h = frame.canvas.measure(words, style, box.w).y;
+        frame.canvas.text(words, box.cut_top(h + 2), style);
+        box.cut_top(space::s);
     }
 
     void toggle() {

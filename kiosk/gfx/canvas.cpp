@@ -247,8 +247,8 @@ void Canvas::touchable(std::string_view id, std::string_view name, Rect sensing)
     labels_.push_back({std::string(name), sensing, sensing, seen, 0, false, true, std::string(id)});
 }
 
-void Canvas::cover() {
-    std::erase_if(labels_, [](const Label& label) { return label.touch; });
+void Canvas::cover(Rect opaque) {
+    std::erase_if(labels_, [&](const Label& label) { return label.touch || !label.seen.intersected(opaque).empty(); });
 }
 
 Canvas::Scope Canvas::clipped(Rect box) {

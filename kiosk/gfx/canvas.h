@@ -124,8 +124,8 @@ public:
     // The dump.
     void touchable(std::string_view id, std::string_view name, Rect sensing);
     [[nodiscard]] const std::vector<Label>& labels() const { return labels_; }
-    // Below this point of the dump nothing can be reached any more: a dialogue covers it.
-    void cover();
+    // A dialogue stands on `opaque` from here on: nothing drawn before can be reached, and words under it are not seen.
+    void cover(Rect opaque);
     [[nodiscard]] Rect clip() const { return clips_.empty() ? screen_ : clips_.back(); }
 
 private:

@@ -56,7 +56,7 @@ float Scroll::offset(Instant now) const {
             const float t = static_cast<float>(seconds(now - start_));
             return std::clamp(base_ + velocity_ * glide_s * (1 - std::exp(-t / glide_s)), 0.0f, extent_);
         }
-        case Mode::returning: return lerp(base_, target_, ease_out(progress(now, start_, settle)));
+        case Mode::returning: return now >= start_ + settle ? target_ : lerp(base_, target_, ease_out(progress(now, start_, settle)));
         case Mode::still: break;
     }
     return held_ ? base_ : std::clamp(base_, 0.0f, extent_);

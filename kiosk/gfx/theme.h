@@ -8,7 +8,7 @@ namespace xinghuo {
 
 struct Theme {
     Colour paper = rgb(0xF4EDE1), paper_raised = rgb(0xFBF7EF);
-    Colour ink = rgb(0x231B16), ink_2 = rgb(0x5B4E44);
+    Colour ink = rgb(0x231B16), ink_2 = rgb(0x574A40);
     Colour line = rgb(0xD8CBB8);
     Colour cinnabar = rgb(0xA6261C), cinnabar_deep = rgb(0x7E1A13);
     Colour on_cinnabar = rgb(0xFBF7EF);

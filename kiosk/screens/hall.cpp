@@ -33,7 +33,7 @@ private:
         frame.canvas.picture(frame.art("ornaments/seal-solid.png", {72, 72}), {row.x, row.y, 72, 72});
         frame.canvas.text(frame.words("seal"), {row.x, row.y, 72, 72}, {Face::serif_bold, 40, theme.bone, Align::centre, 1.2f, 1, true});
         row.cut_left(72 + space::m);
-        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(frame.portrait ? 230.0f : 260.0f), {Tone::plain, "icons/power.png", false, false, true, 32}))
+        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(272), {Tone::plain, "icons/power.png", false, false, true, 32}))
             navigator.leave();
         row.cut_right(space::m);
         if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
