@@ -121,7 +121,9 @@ TopBar top_bar(Frame& frame, std::string_view title, bool on_night) {
     Rect row = Rect{frame.margin, 0, frame.screen.w - 2 * frame.margin, top_bar_height}.inset(0, (top_bar_height - space::touch) / 2);
     const Tone tone = on_night ? Tone::on_night : Tone::plain;
     const std::string back_words = frame.words("bar.back");
-    result.back = button(frame, "bar.back", back_words, row.cut_left(frame.portrait ? 168.0f : 184.0f), {tone, "icons/back.png"});
+    // Wide enough for its word where text is larger, too: arrow, gap and edges beside it.
+    const float back_w = frame.canvas.measure(back_words, {Face::sans_bold, 34, {}, Align::left, 1.25f, 1}).x + 34 * 1.3f + 14 + 2 * space::s + 4;
+    result.back = button(frame, "bar.back", back_words, row.cut_left(std::max(back_w, frame.portrait ? 168.0f : 184.0f)), {tone, "icons/back.png"});
     row.cut_left(space::m);
 
     const float lang_w = 168;

@@ -17,7 +17,7 @@ void draw_card(Frame& frame, Rect box, const std::string& words, bool in_hand) {
     frame.canvas.shadow(box, 16, in_hand ? 1.0f : 0.5f);
     frame.canvas.fill(box, theme.paper_raised, 16);
     frame.canvas.stroke(box, in_hand ? theme.cinnabar : theme.gold, in_hand ? 5.0f : 2.0f, 16);
-    frame.canvas.text(words, box.inset(16, 6), card_words(theme));
+    frame.canvas.text(words, box.inset(14, 3), card_words(theme));
 }
 
 // A place with nothing in it: dashes, so that it is seen to be empty.
@@ -76,9 +76,9 @@ void MatchingBoard::rows(Frame& frame, Rect box, QuizRun& run) {
                 const bool right = mark == QuizRun::Mark::right;
                 frame.canvas.fill(slot, mix(theme.paper_raised, right ? theme.pine : theme.cinnabar, 0.1f), 16);
                 frame.canvas.stroke(slot, right ? theme.pine : theme.cinnabar, 5, 16);
-                const Rect sign = slot.cut_right(72);
+                const Rect sign = slot.cut_right(60);
                 quiz_sign(frame, right, sign.centre(), 22);
-                frame.canvas.text(run.card(q, *laid).in(frame.lang), slot.inset(16, 6), card_words(theme));
+                frame.canvas.text(run.card(q, *laid).in(frame.lang), slot.inset(10, 3), card_words(theme));
             } else {
                 draw_card(frame, slot, run.card(q, *laid).in(frame.lang), false);
                 if (over) frame.canvas.stroke(slot, theme.cinnabar, 5, 16);
@@ -100,7 +100,7 @@ void MatchingBoard::tray(Frame& frame, Rect box, QuizRun& run) {
     const bool asking = run.state() == QuizRun::State::asking;
     const std::size_t columns = box.w > 800 || box.h < static_cast<float>(count) * 100 ? 2 : 1, rows = (count + columns - 1) / columns;
     const float w = (box.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-    const float h = std::min(128.0f, (box.h - gap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
+    const float h = std::min(150.0f, (box.h - gap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
     for (std::size_t place = 0; place < count; ++place) {
         const Rect at{box.x + static_cast<float>(place % columns) * (w + gap), box.y + static_cast<float>(place / columns) * (h + gap), w, h};
         if (run.left_of(q, place) || dragged_ == place) {

@@ -122,11 +122,13 @@ private:
         }
         frame.canvas.ring(c, radius, 0, 1, theme.line, 22);
         if (filled > 0) frame.canvas.ring(c, radius, 0, filled, theme.cinnabar, 22);
-        const float number_h = radius * 0.95f;
-        frame.canvas.text(std::to_string(right), {c.x - radius, c.y - number_h * 0.80f, 2 * radius, number_h},
-                          {Face::serif_bold, radius * 0.78f, theme.ink, Align::centre, 1.1f, 1, true});
-        frame.canvas.text(frame.words("quiz.of", {{"of", std::to_string(total)}}), {c.x - radius * 0.76f, c.y + radius * 0.24f, 1.52f * radius, 48},
-                          {Face::sans, 34, theme.ink_2, Align::centre, 1.25f, 1, true, 28});
+        // "Right", how many, "of" how many: three lines about the middle.
+        const TextStyle small{Face::sans, 32, theme.ink_2, Align::centre, 1.25f, 1, true, 28};
+        const float number_h = radius * 0.86f, small_h = 44;
+        frame.canvas.text(std::to_string(right), {c.x - radius, c.y - number_h / 2, 2 * radius, number_h},
+                          {Face::serif_bold, radius * 0.68f, theme.ink, Align::centre, 1.1f, 1, true});
+        frame.canvas.text(frame.words("quiz.result.right"), {c.x - radius * 0.6f, c.y - number_h / 2 - small_h + 10, 1.2f * radius, small_h}, small);
+        frame.canvas.text(frame.words("quiz.of", {{"of", std::to_string(total)}}), {c.x - radius * 0.6f, c.y + number_h / 2 - 10, 1.2f * radius, small_h}, small);
         if (beside) inside.cut_left(space::l);
         else inside.cut_top(space::s);
         Rect words = inside;
