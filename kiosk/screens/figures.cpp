@@ -7,6 +7,8 @@
 namespace xinghuo {
 namespace {
 
+constexpr float inset_x = 18, name_h = 54;
+
 class Figures final : public Screen {
 public:
     [[nodiscard]] std::string id() const override { return "figures"; }
@@ -21,14 +23,15 @@ public:
         const int columns = frame.portrait ? 2 : 4;
         const float w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
         const int rows_seen = frame.portrait ? 4 : 2;
-        const float h = std::max(400.0f, (place.h - 8 - 28 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
+        const float words_h = words_height(frame, w);
+        const float h = std::max(words_h + 190, (place.h - 8 - 28 - gap * static_cast<float>(rows_seen - 1)) / static_cast<float>(rows_seen));
         scroll_area(frame, "figures.scroll", place.inset(-30, 0), scroll_, [&](Rect content) {
             content = content.inset(30, 0);
             const int rows = (static_cast<int>(shown_.size()) + columns - 1) / columns;
             for (std::size_t i = 0; i < shown_.size(); ++i) {
                 const auto column = static_cast<float>(static_cast<int>(i) % columns), row = static_cast<float>(static_cast<int>(i) / columns);
                 const Rect box{content.x + column * (w + gap), content.y + 8 + row * (h + gap), w, h};
-                if (portrait_card(frame, shown_[i], box)) navigator.go(make_exhibit(shown_[i].item));
+                if (portrait_card(frame, shown_[i], box, words_h)) navigator.go(make_exhibit(shown_[i].item));
             }
             return 8 + static_cast<float>(rows) * (h + gap) - gap + 28;
         });
@@ -54,14 +57,23 @@ private:
         }
     }
 
-    static bool portrait_card(Frame& frame, const Shown& shown, Rect box) {
+    static TextStyle epithet_style(const Frame& frame) { return {Face::sans, type::caption, frame.theme.ink_2, Align::left, 1.32f, 4}; }
+
+    // Under every picture the same room: as much as the longest line of words needs.
+    [[nodiscard]] float words_height(const Frame& frame, float card_w) const {
+        float tallest = 0;
+        for (const Shown& shown : shown_)
+            tallest = std::max(tallest, frame.canvas.measure(shown.epithet.in(frame.lang), epithet_style(frame), card_w - 2 * inset_x).y);
+        return tallest + name_h + 2 * space::s + 4;
+    }
+
+    static bool portrait_card(Frame& frame, const Shown& shown, Rect box, float words_h) {
         const Theme& theme = frame.theme;
         const std::string& name = shown.name.in(frame.lang);
         const Press press = pressable(frame, "figure." + shown.item, name, box);
         frame.canvas.shadow(box, space::radius);
         const Rect drawn = press.held ? box.inset(4) : box;
         frame.canvas.fill(drawn, theme.paper_raised, space::radius);
-        const float words_h = 214;
         Rect inside = drawn;
         const Rect words = inside.cut_bottom(words_h);
         // A dark niche with a light behind the head, as in a cabinet.
@@ -75,15 +87,15 @@ private:
                                  {inside.centre().x - picture_w / 2, inside.bottom() - picture_h + 4, picture_w, picture_h});
         }
         frame.canvas.fill({inside.x, inside.bottom() - 4, inside.w, 4}, theme.cinnabar);
-        Rect text = words.inset(18, space::s);
-        Rect first = text.cut_top(54);
+        Rect text = words.inset(inset_x, space::s);
+        Rect first = text.cut_top(name_h);
         const TextStyle when{Face::serif, 28, theme.cinnabar_deep, Align::right, 1.25f, 1, true};
         const Rect date = first.cut_right(frame.canvas.measure(shown.years, when).x + 2);
         first.cut_right(space::xs);
         frame.canvas.text(name, first, {Face::serif_bold, frame.lang == Lang::zh ? 42.0f : 36.0f, theme.ink, Align::left, 1.25f, 1, true, 28});
         frame.canvas.text(shown.years, date, when);
         text.cut_top(2);
-        frame.canvas.text(shown.epithet.in(frame.lang), text, {Face::sans, 28, theme.ink_2, Align::left, 1.32f, 3});
+        frame.canvas.text(shown.epithet.in(frame.lang), text, epithet_style(frame));
         ripple(frame, "figure." + shown.item, drawn, theme.cinnabar);
         return press.clicked;
     }
