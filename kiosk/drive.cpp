@@ -15,7 +15,7 @@ namespace {
 constexpr Nanoseconds hold = Milliseconds(60);  // how long a finger of the driver stays for a tap
 constexpr std::int64_t first_finger = 1, second_finger = 2;
 
-float rounded(float v) { return std::round(v * 10) / 10; }
+double rounded(float v) { return std::round(static_cast<double>(v) * 10) / 10; }
 
 std::string_view unquoted(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -113,12 +113,12 @@ Result<void> Drive::shot(const Path& file) {
 std::string Drive::screen_json() const {
     JsonWriter w;
     w.object().key("ok").value(true).key("screen").value(app_.screen_id()).key("lang").value(code(app_.lang()));
-    w.key("size").array().value(static_cast<double>(rounded(app_.screen().w))).value(static_cast<double>(rounded(app_.screen().h))).end();
+    w.key("size").array().value(rounded(app_.screen().w)).value(rounded(app_.screen().h)).end();
     w.key("labels").array();
     for (const Label& l : app_.labels()) {
         w.object().key("text").value(l.text);
-        w.key("x").value(static_cast<double>(rounded(l.seen.x))).key("y").value(static_cast<double>(rounded(l.seen.y)));
-        w.key("w").value(static_cast<double>(rounded(l.seen.w))).key("h").value(static_cast<double>(rounded(l.seen.h)));
+        w.key("x").value(rounded(l.seen.x)).key("y").value(rounded(l.seen.y));
+        w.key("w").value(rounded(l.seen.w)).key("h").value(rounded(l.seen.h));
         w.key("touch").value(l.touch);
         if (l.touch) w.key("id").value(l.id);
         w.end();

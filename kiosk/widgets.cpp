@@ -147,9 +147,11 @@ int segments(Frame& frame, std::string_view id, std::initializer_list<std::strin
         const std::string part = fmt::format("{}.{}", id, i);
         const Press press = pressable(frame, part, word, one);
         const bool on = i == chosen;
-        if (on || press.held)
-            frame.canvas.fill(one.inset(5), on ? (on_night ? theme.bone : theme.cinnabar) : (on_night ? theme.bone.with_alpha(0.25f) : theme.line),
-                              box.h / 2);
+        if (on || press.held) {
+            const Colour chosen_ground = on_night ? (press.held ? theme.bone_2 : theme.bone) : (press.held ? theme.cinnabar_deep : theme.cinnabar);
+            const Colour held_ground = on_night ? theme.bone.with_alpha(0.25f) : theme.line;
+            frame.canvas.fill(one.inset(5), on ? chosen_ground : held_ground, box.h / 2);
+        }
         const Colour ink = on ? (on_night ? theme.night : theme.on_cinnabar) : (on_night ? theme.bone : theme.ink);
         ripple(frame, part, one.inset(5), ink);
         frame.canvas.text(word, one.inset(12, 0), {on ? Face::sans_bold : Face::sans, 32, ink, Align::centre, 1.25f, 1, true, type::caption});
