@@ -97,6 +97,20 @@ std::vector<JsonNode> JsonNode::items() const {
     return all;
 }
 
+std::vector<JsonNode> JsonNode::items(std::size_t limit) const {
+    auto all = items();
+    if (all.size() > limit) {
+        refuse(fmt::format("at most {}", limit));
+        all.clear();
+    }
+    return all;
+}
+
+Bilingual JsonNode::bilingual() const {
+    if (is_string()) return {string(), ""};
+    return {(*this)["zh"].string(), (*this)["en"].string_or("")};
+}
+
 std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {
     std::vector<std::pair<std::string, JsonNode>> all;
     if (!is_object()) {

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "content/base/lang.h"
 #include "content/base/result.h"
 
 namespace xinghuo {
@@ -28,6 +29,7 @@ public:
     JsonNode operator[](std::string_view key) const;    // a missing key is an empty node that knows its path
     JsonNode operator[](const char* key) const { return (*this)[std::string_view(key)]; }
     [[nodiscard]] std::vector<JsonNode> items() const;   // of an array; wrong type is an error
+    [[nodiscard]] std::vector<JsonNode> items(std::size_t limit) const;  // more than that is an error, and none
     [[nodiscard]] std::vector<std::pair<std::string, JsonNode>> members() const;  // of an object, in file order
 
     [[nodiscard]] bool exists() const;                   // there, and not null
@@ -35,6 +37,7 @@ public:
     [[nodiscard]] bool is_array() const;
     [[nodiscard]] bool is_object() const;
     [[nodiscard]] std::string string() const;            // must be a string
+    [[nodiscard]] Bilingual bilingual() const;           // {"zh": …, "en": …}, en may be absent; plain text counts as zh
     [[nodiscard]] double number() const;                 // must be a number
     [[nodiscard]] std::int64_t integer() const;          // must be a whole number
     [[nodiscard]] bool boolean() const;

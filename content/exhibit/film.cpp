@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t chapter_limit = 200;
 
-Bilingual bilingual(const JsonNode& node) {
-    if (node.is_string()) return {node.string(), ""};
-    return {node["zh"].string(), node["en"].string_or("")};
-}
-
 }  // namespace
 
 std::size_t Film::chapter_at(Milliseconds position) const {
@@ -25,8 +20,8 @@ Result<Film> read_film(std::string_view json) {
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     const JsonNode root = document.root();
     Film film;
-    film.title = bilingual(root["title"]);
-    if (root["summary"].exists()) film.summary = bilingual(root["summary"]);
+    film.title = root["title"].bilingual();
+    if (root["summary"].exists()) film.summary = root["summary"].bilingual();
     film.film = root["film"].string();
     film.poster = root["poster"].string_or("");
     film.duration = Milliseconds(root["duration_ms"].integer());
@@ -40,13 +35,10 @@ Result<Film> read_film(std::string_view json) {
         }
     }
     if (root["chapters"].exists()) {
-        const auto nodes = root["chapters"].items();
-        if (nodes.size() > chapter_limit) root["chapters"].refuse("more than 200");
-        for (const JsonNode& node : nodes) {
-            film.chapters.push_back({Milliseconds(node["start_ms"].integer()), bilingual(node["title"])});
+        for (const JsonNode& node : root["chapters"].items(chapter_limit)) {
+            film.chapters.push_back({Milliseconds(node["start_ms"].integer()), node["title"].bilingual()});
             const bool rising = film.chapters.size() < 2 || film.chapters[film.chapters.size() - 2].start < film.chapters.back().start;
             if (!rising || film.chapters.back().start.count() < 0) node["start_ms"].refuse("chapters must ascend");
-            if (film.chapters.size() > chapter_limit) break;
         }
     }
     if (!document.good()) return document.error();

@@ -8,11 +8,7 @@
 namespace xinghuo {
 namespace {
 
-Bilingual bilingual(const JsonNode& node) {
-    if (!node.exists()) return {};
-    if (node.is_string()) return {node.string(), ""};
-    return {node["zh"].string(), node["en"].string_or("")};
-}
+constexpr std::size_t event_limit = 20'000;
 
 int two_digits(const std::string& iso, std::size_t at) {
     if (iso.size() < at + 2) return 0;
@@ -34,9 +30,9 @@ Result<std::vector<TimelineEvent>> read_timeline(std::string_view json) {
     JsonDocument document;
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     std::vector<TimelineEvent> events;
-    for (const JsonNode& node : document.root()["events"].items()) {
-        TimelineEvent event{node["id"].string(), node["date"].string(), bilingual(node["title"]), bilingual(node["text"]),
-                            bilingual(node["place"]), bilingual(node["source"]), node["theme"].string_or("")};
+    for (const JsonNode& node : document.root()["events"].items(event_limit)) {
+        TimelineEvent event{node["id"].string(), node["date"].string(), node["title"].bilingual(), node["text"].bilingual(),
+                            node["place"].exists() ? node["place"].bilingual() : Bilingual{}, node["source"].exists() ? node["source"].bilingual() : Bilingual{}, node["theme"].string_or("")};
         if (!well_formed(event.date)) node["date"].refuse("must be YYYY, YYYY-MM or YYYY-MM-DD");
         events.push_back(std::move(event));
     }

@@ -17,15 +17,6 @@ constexpr std::size_t word_limit = 4'000, cue_limit = 200'000;
 constexpr std::size_t text_limit_bytes = 20'000;
 constexpr std::int64_t duration_limit_ms = 3 * 3'600'000;
 
-std::vector<JsonNode> limited_items(const JsonNode& node, std::size_t limit) {
-    auto items = node.items();
-    if (items.size() > limit) {
-        node.refuse(fmt::format("at most {}", limit));
-        items.clear();
-    }
-    return items;
-}
-
 std::string read_text(const JsonNode& node) {
     std::string text = node.string();
     if (text.size() > text_limit_bytes) node.refuse(fmt::format("longer than {} bytes", text_limit_bytes));
@@ -117,7 +108,7 @@ std::size_t read_offset(const JsonNode& node, std::size_t text_bytes) {
 
 void read_words(const JsonNode& node, Sentence& sentence) {
     if (!node.exists()) return;
-    for (const JsonNode& item : limited_items(node, word_limit)) {
+    for (const JsonNode& item : node.items(word_limit)) {
         SpokenWord word;
         word.start = read_milliseconds(item["start_ms"]);
         word.end = read_milliseconds(item["end_ms"]);
@@ -162,7 +153,7 @@ Narration read_narration(const JsonNode& node) {
     narration.cues_file = read_path(node["cues"]);
     narration.duration = read_milliseconds(node["duration_ms"]);
     std::set<std::string> ids;
-    for (const JsonNode& item : limited_items(node["sentences"], sentence_limit)) {
+    for (const JsonNode& item : node["sentences"].items(sentence_limit)) {
         Sentence sentence = read_sentence(item);
         if (!ids.insert(sentence.id).second) item["id"].refuse(fmt::format("\"{}\" stands twice", sentence.id));
         if (!narration.sentences.empty() && sentence.start < narration.sentences.back().end)
@@ -189,13 +180,13 @@ StageArt read_stage(const JsonNode& node) {
 
 void read_life(const JsonNode& node, Figure& figure) {
     if (!node.exists()) return;
-    for (const JsonNode& item : limited_items(node, life_limit))
+    for (const JsonNode& item : node.items(life_limit))
         figure.life.push_back({read_date(item["date"]), read_optional_bilingual(item["place"]), read_bilingual(item["text"])});
 }
 
 void read_quotations(const JsonNode& node, Figure& figure) {
     if (!node.exists()) return;
-    for (const JsonNode& item : limited_items(node, quotation_limit)) {
+    for (const JsonNode& item : node.items(quotation_limit)) {
         Quotation quotation{read_bilingual(item["text"]), read_bilingual(item["source"]), 0};
         const std::int64_t year = item["year"].integer_or(0);
         if (year < 0 || year > 9999) item["year"].refuse("must be a year");
@@ -261,7 +252,7 @@ Result<Figure> read_figure(std::string_view json) {
     read_life(root["life"], figure);
     read_quotations(root["quotations"], figure);
     if (root["questions"].exists())
-        for (const JsonNode& item : limited_items(root["questions"], question_limit))
+        for (const JsonNode& item : root["questions"].items(question_limit))
             figure.questions.push_back(read_needed_text(item));
     figure.stage = read_stage(root["stage"]);
     figure.rig_file = read_path(root["puppet"]["rig"]);
@@ -275,7 +266,7 @@ Result<std::vector<MouthCue>> read_mouth_cues(std::string_view json) {
     JsonDocument document;
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     std::vector<MouthCue> cues;
-    for (const JsonNode& item : limited_items(document.root()["cues"], cue_limit)) {
+    for (const JsonNode& item : document.root()["cues"].items(cue_limit)) {
         MouthCue cue;
         cue.at = read_milliseconds(item["ms"]);
         if (!cues.empty() && cue.at <= cues.back().at) item["ms"].refuse("times must ascend");

@@ -49,15 +49,6 @@ Span read_span(const JsonNode& node) {
     return {p.x, p.y};
 }
 
-std::vector<JsonNode> limited_items(const JsonNode& node, std::size_t limit) {
-    auto items = node.items();
-    if (items.size() > limit) {
-        node.refuse(fmt::format("at most {}", limit));
-        items.clear();
-    }
-    return items;
-}
-
 Ease read_ease(const JsonNode& node) {
     static constexpr std::array<std::pair<std::string_view, Ease>, 5> names{{{"linear", Ease::linear},
                                                                             {"ease_in", Ease::ease_in},
@@ -72,7 +63,7 @@ Ease read_ease(const JsonNode& node) {
 }
 
 void read_bones(const JsonNode& node, Rig& rig) {
-    for (const JsonNode& item : limited_items(node, bone_limit)) {
+    for (const JsonNode& item : node.items(bone_limit)) {
         Bone bone;
         bone.name = item["name"].string();
         if (bone.name.empty() || rig.bone(bone.name) != no_index)
@@ -90,7 +81,7 @@ void read_bones(const JsonNode& node, Rig& rig) {
 }
 
 void read_rig_parts(const JsonNode& node, Rig& rig) {
-    for (const JsonNode& item : limited_items(node, part_limit)) {
+    for (const JsonNode& item : node.items(part_limit)) {
         RigPart part;
         part.id = item["id"].string();
         if (part.id.empty() || rig.part(part.id) != no_index)
@@ -127,7 +118,7 @@ void read_slots(const JsonNode& slots, const JsonNode& at_rest, Rig& rig) {
     if (members.size() > slot_limit) return slots.refuse(fmt::format("at most {}", slot_limit));
     for (const auto& [name, node] : members) {
         Slot slot{name, {}, no_index};
-        for (const JsonNode& item : limited_items(node, part_limit)) {
+        for (const JsonNode& item : node.items(part_limit)) {
             const std::size_t part = read_part_reference(item, rig);
             if (part == no_index) continue;
             if (rig.parts[part].slot != no_index) item.refuse("a part belongs to one slot only");
@@ -172,7 +163,7 @@ void check_channel(const JsonNode& node, const char* name, const Channel& channe
 BoneTrack read_track(const JsonNode& node, std::size_t bone, float duration) {
     BoneTrack track{bone, {}, {}, {}};
     float last = -1;
-    for (const JsonNode& item : limited_items(node, key_limit)) {
+    for (const JsonNode& item : node.items(key_limit)) {
         const float t = number_within(item["t"], clip_seconds_limit);
         if (t <= last || t < 0 || t > duration) item["t"].refuse("times ascend from 0 to the clip's duration");
         last = t;
@@ -193,7 +184,7 @@ BoneTrack read_track(const JsonNode& node, std::size_t bone, float duration) {
 
 void read_slot_keys(const JsonNode& node, const Rig& rig, Clip& clip) {
     if (!node.exists()) return;
-    for (const JsonNode& item : limited_items(node, key_limit)) {
+    for (const JsonNode& item : node.items(key_limit)) {
         SlotKey key;
         key.t = number_within(item["t"], clip_seconds_limit);
         if (key.t < 0 || key.t > clip.duration || (!clip.slots.empty() && key.t < clip.slots.back().t))
@@ -302,7 +293,7 @@ Result<std::vector<PartPicture>> read_parts(std::string_view json, const Rig& ri
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     const JsonNode root = document.root();
     std::vector<PartPicture> pictures(rig.parts.size());
-    for (const JsonNode& item : limited_items(root["parts"], part_limit)) {
+    for (const JsonNode& item : root["parts"].items(part_limit)) {
         const std::string id = item["id"].string();
         const std::size_t part = rig.part(id);
         if (part == no_index) {

@@ -22,8 +22,6 @@ bool is_sha256(std::string_view hash) {
     });
 }
 
-Bilingual bilingual(JsonNode node) { return {node["zh"].string(), node["en"].string_or("")}; }
-
 std::string id_of(JsonNode node, std::unordered_set<std::string>& seen) {
     std::string id = node.string();
     if (node.is_string() && !is_id(id)) node.refuse("must be lower-case letters, digits and hyphens");
@@ -69,24 +67,24 @@ Result<Manifest> read_manifest(std::string_view json) {
     manifest.id = id_of(root["id"], pack_ids);
     manifest.version = root["version"].integer();
     if (manifest.version < 1) root["version"].refuse("must be 1 or more");
-    manifest.title = bilingual(root["title"]);
-    if (root["summary"].exists()) manifest.summary = bilingual(root["summary"]);
+    manifest.title = root["title"].bilingual();
+    if (root["summary"].exists()) manifest.summary = root["summary"].bilingual();
     read_files(root["files"], manifest, paths);
     const auto sections = root["sections"].items();
     if (sections.size() > section_limit) root["sections"].refuse("too many sections");
     for (const JsonNode& node : sections) {
         if (!document.good()) break;
         manifest.sections.push_back(
-            {id_of(node["id"], section_ids), bilingual(node["title"]), listed_path(node["poster"], true, paths)});
+            {id_of(node["id"], section_ids), node["title"].bilingual(), listed_path(node["poster"], true, paths)});
     }
     const auto items = root["items"].items();
     if (items.size() > item_limit) root["items"].refuse("too many items");
     for (const JsonNode& node : items) {
         if (!document.good()) break;
         Item item{id_of(node["id"], item_ids), node["kind"].string(), node["section"].string_or(""),
-                  bilingual(node["title"]), {}, listed_path(node["file"], false, paths),
+                  node["title"].bilingual(), {}, listed_path(node["file"], false, paths),
                   listed_path(node["picture"], true, paths)};
-        if (node["summary"].exists()) item.summary = bilingual(node["summary"]);
+        if (node["summary"].exists()) item.summary = node["summary"].bilingual();
         if (!is_id(item.kind)) node["kind"].refuse("must be lower-case letters, digits and hyphens");
         if (!item.section.empty() && !section_ids.contains(item.section)) node["section"].refuse("no such section: " + item.section);
         manifest.items.push_back(std::move(item));

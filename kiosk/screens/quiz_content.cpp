@@ -17,8 +17,6 @@ Result<std::string> optional_text(const Catalogue& catalogue, const std::string&
     return catalogue.read_text(path, kMostBytes);
 }
 
-Bilingual bilingual(const JsonNode& node) { return {node["zh"].string(), node["en"].string_or("")}; }
-
 }  // namespace
 
 const QuizTheme* QuizContent::theme(std::string_view id) const {
@@ -39,7 +37,7 @@ Result<std::shared_ptr<const QuizContent>> read_quiz(const Catalogue& catalogue)
     const std::string sources_file = root["sources"].string();
     for (const JsonNode& theme : root["themes"].items())
         content->themes.push_back({theme["id"].string(), theme["years"].string_or(""), theme["poster"].string_or(""),
-                                   bilingual(theme["title"])});
+                                   theme["title"].bilingual()});
     if (!document.good()) return document.error().within("reading the quiz");
     auto zh = catalogue.read_text(zh_file, kMostBytes);
     if (!zh) return zh.error().within("reading the quiz");
