@@ -27,6 +27,9 @@ Path program_folder() {
     return failed ? Path(".") : program.parent_path();
 }
 
+// The exit code that tells tools/run to make a tour instead.
+constexpr int no_display = 3;
+
 int fail(const Error& error) {
     std::fprintf(stderr, "xinghuo-kiosk: %s\n", error.what.c_str());
     return 2;
@@ -182,7 +185,10 @@ int run_real(const Options& options, const Opened& o) {
         auto opened = Window::open({.title = title_of(o), .w_points = options.window_w, .h_points = options.window_h,
                                     .show_cursor = options.window_w > 0, .data = data_folder(options),
                                     .probe = [&] { return probe_gpu(program, clock); }}, clock);
-        if (!opened) return fail(opened.error().within("opening the window"));
+        if (!opened) {
+            fail(opened.error().within("opening the window"));
+            return no_display;
+        }
         window = std::move(*opened);
     }
     Effects effects{.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30};
