@@ -90,8 +90,8 @@ Result<av::Codec> video_encoder(bool global_header) {
     encoder->color_range = AVCOL_RANGE_MPEG;
     encoder->flags |= AV_CODEC_FLAG_BITEXACT;
     if (global_header) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    av_opt_set(encoder->priv_data, "preset", "superfast", 0);
-    av_opt_set(encoder->priv_data, "crf", "28", 0);
+    av_opt_set(encoder->priv_data, "preset", "veryfast", 0);
+    av_opt_set(encoder->priv_data, "crf", "29", 0);
     if (const int failed = avcodec_open2(encoder.get(), codec, nullptr); failed < 0) return av::error(failed, "H.264");
     return encoder;
 }
@@ -241,7 +241,7 @@ std::string film_json(const SourceLecture& lecture, const Script& script, const 
 }  // namespace
 
 Result<std::string> film_inputs(const Source& source, const SourceLecture& lecture) {
-    std::string all = fmt::format("film 5|{}|{}|{}|{}|{}|{} {} {}|", lecture.id, lecture.title.zh, lecture.title.en,
+    std::string all = fmt::format("film 6|{}|{}|{}|{}|{}|{} {} {}|", lecture.id, lecture.title.zh, lecture.title.en,
                                   lecture.summary.zh, lecture.summary.en, lecture.voice.voice, lecture.voice.rate, lecture.voice.pitch);
     for (const SourceSlide& slide : lecture.slides) {
         for (const Bilingual* text : {&slide.heading, &slide.speaker_text, &slide.source}) all += fmt::format("{}|{}|", text->zh, text->en);

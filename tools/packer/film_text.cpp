@@ -85,6 +85,13 @@ void draw_glyph(cairo_t* cr, FT_Face face, const Glyph& glyph, double size) {
 
 }  // namespace
 
+namespace {
+// A Chinese line is better broken after these than within a word.
+bool after_comma(std::string_view line) {
+    return line.ends_with("、") || line.ends_with("，") || line.ends_with("：") || line.ends_with("；") || line.ends_with("。");
+}
+}  // namespace
+
 struct Page::State {
     FT_Library library = nullptr;
     std::array<Font, 3> fonts;
@@ -139,21 +146,22 @@ struct Page::State {
     }
     [[nodiscard]] std::vector<std::string_view> lines(std::string_view text, Face face, double size, double max_w) const {
         std::vector<std::string_view> found;
-        std::size_t start = 0, fits = 0;
+        std::size_t start = 0, fits = 0, pause = 0;  // pause: the last break at a comma, far enough into the line
         const auto trimmed = [](std::string_view s) {
             while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
             return s;
         };
+        const auto width = [&](std::size_t end) { return shape(trimmed(text.substr(start, end - start)), face, size, 0, 0, nullptr); };
+        const auto end_line = [&](std::size_t end) {
+            found.push_back(trimmed(text.substr(start, end - start)));
+            start = end;
+            pause = 0;
+        };
         for (const LineBreak& stop : line_breaks(text)) {
-            if (fits > start && shape(trimmed(text.substr(start, stop.byte - start)), face, size, 0, 0, nullptr) > max_w) {
-                found.push_back(trimmed(text.substr(start, fits - start)));
-                start = fits;
-            }
+            if (fits > start && width(stop.byte) > max_w) end_line(pause > start ? pause : fits);
             fits = stop.byte;
-            if (stop.must && stop.byte < text.size()) {
-                found.push_back(trimmed(text.substr(start, fits - start)));
-                start = fits;
-            }
+            if (after_comma(text.substr(start, fits - start)) && width(fits) > max_w * 0.45) pause = fits;
+            if (stop.must && stop.byte < text.size()) end_line(fits);
         }
         if (start < text.size()) found.push_back(trimmed(text.substr(start)));
         return found;
