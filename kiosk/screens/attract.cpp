@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 
 #include "content/base/log.h"
 #include "content/exhibit/timeline.h"
 #include "content/figure/figure.h"
+#include "kiosk/exhibits/figure_puppet.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/widgets.h"
@@ -14,6 +16,13 @@ namespace xinghuo {
 namespace {
 
 constexpr double slide_s = 14;  // how long one figure's stage stands
+constexpr int sparks = 26;
+
+// 0–1, the same for the same number.
+double scattered(int number, int salt) {
+    const double v = std::sin(number * 127.1 + salt * 311.7) * 43758.5453;
+    return v - std::floor(v);
+}
 
 class Attract final : public Screen {
 public:
@@ -36,6 +45,8 @@ private:
     struct Shown {
         Figure figure;
         std::string card;
+        std::optional<Puppet> puppet;  // where it may move
+        bool puppet_read = false;
     };
 
     void read(const Frame& frame) {
@@ -43,7 +54,7 @@ private:
         for (const Item* item : frame.catalogue->items_of_kind("figure")) {
             auto text = frame.catalogue->read_text(item->file);
             auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
-            if (figure) figures_.push_back({std::move(*figure), item->picture});
+            if (figure) figures_.push_back({std::move(*figure), item->picture, {}, false});
             else log_warning(figure.error().within("attract: " + item->id).what);
         }
         for (const Item* item : frame.catalogue->items_of_kind("timeline")) {
@@ -59,14 +70,14 @@ private:
         const double t = seconds(frame.now.since_start);
         const auto slide = static_cast<std::size_t>(t / slide_s) % figures_.size();
         const double into = std::fmod(t, slide_s);
-        const Shown& shown = figures_[slide];
+        Shown& shown = figures_[slide];
         const StageArt& art = shown.figure.stage;
         const Rect s = frame.screen;
         const float scale = std::max(s.w / 1920, s.h / art.height);
         const Vec2 size{art.width * scale, art.height * scale};
         // With everything still (no GPU, or by wish) the layers rest a little apart instead.
         const float drift = frame.calm() ? 0.0f : static_cast<float>(std::sin(into / slide_s * 3.14159265) - 0.5) * 120 * scale;
-        const float middle = s.w / 2 + (frame.portrait ? 0 : s.w * 0.20f);
+        const float middle = s.w / 2 + (frame.portrait ? 0 : s.w * 0.165f);
         for (std::size_t i = 0; i < 3; ++i) {
             const float x = middle - size.x / 2 + drift * art.parallax[i];
             const Rect place{std::clamp(x, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
@@ -77,10 +88,12 @@ private:
         const float rise = frame.calm() ? 1 : ease_out(progress(frame.now, frame.now - from_seconds(into), Milliseconds(900)));
         frame.canvas.glow({middle, feet - h * 0.55f}, h * 0.5f, h * 0.62f, rgb(0xF0C98A).with_alpha(0.20f));
         frame.canvas.glow({middle, feet - 6}, h * 0.24f, h * 0.03f, rgb(0x080504).with_alpha(0.9f));
-        // The drawing's feet stand 3 % above its lower edge.
-        frame.canvas.picture(frame.pack_picture(full_picture(shown), figure),
-                             {middle - figure.x / 2 + drift * 0.8f, feet - h * 0.97f + (1 - rise) * 30, figure.x, figure.y},
-                             Colour{255, 255, 255, 255}.with_alpha(rise));
+        if (!frame.calm()) rising_sparks(frame);
+        const Stand stand{{middle + drift * 0.8f, feet + (1 - rise) * 30}, h / 2000};  // the drawing is 2,000 high
+        if (!living(frame, shown, stand, into))
+            frame.canvas.picture(frame.pack_picture(full_picture(shown), figure),
+                                 {stand.feet.x - figure.x / 2, stand.feet.y - h * 0.97f, figure.x, figure.y},
+                                 Colour{255, 255, 255, 255}.with_alpha(rise));
         // The next stage comes out of the dark.
         if (!frame.calm()) {
             const double edge = std::min(into, slide_s - into);
@@ -89,17 +102,70 @@ private:
         } else {
             frame.wake_at(frame.now + from_seconds(slide_s - into));
         }
-        // Words stand on the left (or above): darker there.
+        // Words stand on the left (or above): darker there, without an edge.
         if (frame.portrait) {
-            frame.canvas.fill({0, 0, s.w, s.h * 0.30f}, frame.theme.night.with_alpha(0.82f));
-            frame.canvas.fill_gradient({0, s.h * 0.30f, s.w, s.h * 0.16f}, frame.theme.night.with_alpha(0.82f), frame.theme.night.with_alpha(0));
+            veil(frame, {0, 0, s.w, s.h * 0.50f}, 0.62f, 0.90f, true);
             frame.canvas.fill_gradient({0, s.h * 0.74f, s.w, s.h * 0.14f}, frame.theme.night.with_alpha(0), frame.theme.night.with_alpha(0.92f));
             frame.canvas.fill({0, s.h * 0.88f, s.w, s.h * 0.12f}, frame.theme.night.with_alpha(0.92f));
         } else {
-            frame.canvas.fill({0, 0, s.w * 0.36f, s.h}, frame.theme.night.with_alpha(0.84f));
-            frame.canvas.fill_gradient_across({s.w * 0.36f, 0, s.w * 0.24f, s.h}, frame.theme.night.with_alpha(0.84f), frame.theme.night.with_alpha(0));
+            veil(frame, {0, 0, s.w * 0.66f, s.h}, 0.56f, 0.90f, false);
         }
         name_plate(frame, shown.figure, middle);
+    }
+
+    // Night from the left (or the top): whole for a share of the box, then softly to nothing.
+    static void veil(Frame& frame, Rect box, float whole, float strength, bool down) {
+        constexpr int steps = 12;
+        const auto alpha = [&](int step) {
+            const float x = 1 - static_cast<float>(step) / steps;
+            return frame.theme.night.with_alpha(strength * x * x * (3 - 2 * x));
+        };
+        // On whole px: neighbours that overlap or gape would show as lines.
+        const auto px = [&](float at) { return std::round(at * frame.canvas.scale()) / frame.canvas.scale(); };
+        const float length = down ? box.h : box.w;
+        const auto edge = [&](int step) { return px(length * (whole + (1 - whole) * static_cast<float>(step) / steps)); };
+        frame.canvas.fill(down ? Rect{box.x, box.y, box.w, edge(0)} : Rect{box.x, box.y, edge(0), box.h}, alpha(0));
+        for (int k = 0; k < steps; ++k) {
+            const float from = edge(k), to = edge(k + 1);
+            if (down) frame.canvas.fill_gradient({box.x, box.y + from, box.w, to - from}, alpha(k), alpha(k + 1));
+            else frame.canvas.fill_gradient_across({box.x + from, box.y, to - from, box.h}, alpha(k), alpha(k + 1));
+        }
+    }
+
+    // It breathes, blinks and shifts its weight, as far as the machine draws that without effort. False: a picture will do.
+    static bool living(Frame& frame, Shown& shown, const Stand& stand, double into) {
+        if (frame.calm()) return false;
+        if (!shown.puppet_read) {
+            shown.puppet_read = true;
+            auto puppet = Puppet::read(*frame.catalogue, shown.figure);
+            if (puppet) shown.puppet = std::move(*puppet);
+            else log_warning(puppet.error().within("attract: " + shown.figure.id).what);
+        }
+        if (!shown.puppet || !shown.puppet->ready(frame, stand)) return false;
+        Performance still;
+        still.seed = shown.figure.id.size() * 7919 + static_cast<std::uint64_t>(shown.figure.id.front());
+        still.entrance = 0;
+        Moment moment;
+        moment.alive = into;
+        shown.puppet->draw(frame, pose_at(shown.puppet->rig(), still, moment), stand);
+        return true;
+    }
+
+    // What the hall is named after: sparks that rise through the dark and go out.
+    static void rising_sparks(Frame& frame) {
+        const double t = seconds(frame.now.since_start);
+        const Rect s = frame.screen;
+        for (int k = 0; k < sparks; ++k) {
+            const double life = 9 + 8 * scattered(k, 1), turn = t / life + scattered(k, 2);
+            const int round = static_cast<int>(turn);
+            const auto share = static_cast<float>(turn - round);
+            const auto sway = static_cast<float>(std::sin(t * (0.5 + 0.4 * scattered(k, 3)) + k));
+            const float x = s.w * static_cast<float>(scattered(k + 97 * (round % 8), 4)) + 26 * sway;
+            const float y = s.h * (1.02f - 0.9f * share), r = 1.6f + 2.2f * static_cast<float>(scattered(k, 5));
+            const float lit = std::min(1.0f, share * 6) * (1 - share) * (0.75f + 0.25f * sway);
+            frame.canvas.glow({x, y}, r * 7, r * 7, rgb(0xF2A54A).with_alpha(0.34f * lit));
+            frame.canvas.circle({x, y}, r, rgb(0xFFD98A).with_alpha(0.9f * lit));
+        }
     }
 
     static std::string full_picture(const Shown& shown);
