@@ -21,10 +21,12 @@ public:
         } else {
             scroll_area(frame, "films.scroll", place.inset(-30, 0), scroll_, [&](Rect content) {
                 content = content.inset(30, 8);
-                const float top = content.y;
+                const float top = content.y, each = frame.portrait ? content.w * 9 / 16 + 300 : std::min(720.0f, frame.screen.h - 240);
+                // Few of them stand in the middle of the room.
+                const float needed = static_cast<float>(films.size()) * (each + space::l);
+                content.cut_top(std::max(0.0f, (place.h - needed) * 0.42f));
                 for (const Item* film : films) {
-                    const float h = frame.portrait ? content.w * 9 / 16 + 300 : std::min(720.0f, frame.screen.h - 240);
-                    if (film_card(frame, *film, content.cut_top(h))) navigator.go(make_exhibit(film->id));
+                    if (film_card(frame, *film, content.cut_top(each))) navigator.go(make_exhibit(film->id));
                     content.cut_top(space::l);
                 }
                 return content.y - top;
@@ -42,11 +44,19 @@ private:
         frame.canvas.shadow(box, 28);
         const Rect drawn = press.held ? box.inset(4) : box;
         frame.canvas.fill(drawn, theme.paper_raised, 28);
-        Rect inside = drawn.inset(space::m);
-        Rect still = frame.portrait ? inside.cut_top(inside.w * 9 / 16) : inside.cut_left(std::min(inside.h * 16 / 9, inside.w * 0.64f));
-        if (!frame.portrait) still = {still.x, still.y + (still.h - still.w * 9 / 16) / 2, still.w, still.w * 9 / 16};
-        frame.canvas.fill(still, theme.ember, space::radius);
-        frame.canvas.picture_cover(frame.pack_picture(film.picture, still.size()), still, {0.5f, 0.5f}, space::radius);
+        // The picture fills its end of the card.
+        Rect inside = drawn;
+        const Rect still = frame.portrait ? inside.cut_top(inside.w * 9 / 16) : inside.cut_left(inside.w * 0.64f);
+        {
+            // Round where the card is, square where the words begin.
+            const auto end = frame.canvas.clipped(still);
+            const Rect picture{still.x, still.y, still.w + (frame.portrait ? 0 : 28.0f), still.h + (frame.portrait ? 28.0f : 0)};
+            frame.canvas.fill(picture, theme.line, 28);
+            frame.canvas.picture_cover(frame.pack_picture(film.picture, picture.size()), picture, {0.5f, 0.5f}, 28);
+        }
+        if (frame.portrait) frame.canvas.fill({still.x, still.bottom() - 4, still.w, 4}, theme.cinnabar);
+        else frame.canvas.fill({still.right() - 4, still.y, 4, still.h}, theme.cinnabar);
+        inside = inside.inset(space::l);
         const Vec2 c = still.centre();
         frame.canvas.circle(c, 76, theme.night.with_alpha(0.72f));
         icon(frame, "icons/play.png", {c.x - 44, c.y - 44, 88, 88}, theme.bone);
