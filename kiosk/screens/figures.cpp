@@ -101,9 +101,10 @@ private:
         frame.canvas.glow({inside.centre().x, inside.y + inside.h * 0.45f}, inside.w * 0.5f, inside.h * 0.55f, rgb(0xE9B978).with_alpha(0.42f));
         {
             const auto niche = frame.canvas.clipped(inside);
-            const float picture_h = inside.h * 1.02f, picture_w = picture_h * (640.0f / 720.0f);
+            // As large as the niche is wide, but the head with what is worn on it stays inside: it ends 55 % down the picture.
+            const float picture_w = std::min(inside.w, inside.h / 0.73f * (640.0f / 720.0f)), picture_h = picture_w * (720.0f / 640.0f);
             frame.canvas.picture(frame.pack_picture(shown.picture, {picture_w, picture_h}),
-                                 {inside.centre().x - picture_w / 2, inside.bottom() - picture_h + 4, picture_w, picture_h});
+                                 {inside.centre().x - picture_w / 2, std::max(inside.y, inside.bottom() - picture_h + 4), picture_w, picture_h});
         }
         frame.canvas.fill({inside.x, inside.bottom() - 4, inside.w, 4}, theme.cinnabar);
         Rect text = words.inset(inset_x, space::s);
