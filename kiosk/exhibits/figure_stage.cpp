@@ -34,7 +34,9 @@ void draw_stage(Frame& frame, const StageArt& art, Rect view, const Stand& stand
     const Colour night = frame.theme.night;
     frame.canvas.fill_gradient({view.x, view.y, view.w, 200}, night.with_alpha(0.72f), night.with_alpha(0));
     frame.canvas.fill_gradient({view.x, view.bottom() - view.h * 0.32f, view.w, view.h * 0.32f}, night.with_alpha(0), night.with_alpha(0.94f));
-    frame.canvas.fill_gradient_across({view.x, view.y, view.w * 0.36f, view.h}, night.with_alpha(0.74f), night.with_alpha(0));
+    const float plate = view.w * (frame.portrait ? 0.36f : 0.23f);  // what is read on the left stands on this
+    frame.canvas.fill_gradient_across({view.x, view.y, plate, view.h}, night.with_alpha(0.88f), night.with_alpha(0.78f));
+    frame.canvas.fill_gradient_across({view.x + plate, view.y, view.w * 0.16f, view.h}, night.with_alpha(0.78f), night.with_alpha(0));
     const Vec2 heart = stand.at(500, 780);
     const float glow = frame.calm() ? 0.24f : 0.22f + 0.05f * breath(frame.now, 8);
     frame.canvas.glow(heart, 1150 * stand.scale, 1350 * stand.scale, lamp.with_alpha(glow));
