@@ -12,11 +12,11 @@ std::size_t at(const Plane& plane, int x, int y) {
     return static_cast<std::size_t>(y) * static_cast<std::size_t>(plane.w) + static_cast<std::size_t>(x);
 }
 
-void look_plane(const Plane& ground, Window window, Plane& out) {
+void look_plane(const Plane& ground, Window window, int from, Plane& out) {
     constexpr int one = 1 << 8;  // 24.8 fixed point
     const auto fixed = [](double v) { return static_cast<std::int64_t>(std::lround(v * 65536.0)); };
     const std::int64_t step_x = fixed(window.width * ground.w / out.w), step_y = fixed(window.width * ground.h / out.h);
-    const std::int64_t left = fixed(window.left * ground.w), top = fixed(window.top * ground.h);
+    const std::int64_t left = fixed(window.left * ground.w) + step_x * from, top = fixed(window.top * ground.h);
     for (int y = 0; y < out.h; ++y) {
         const std::int64_t v = std::clamp<std::int64_t>(top + step_y * y, 0, (static_cast<std::int64_t>(ground.h) - 1) << 16);
         const int row = static_cast<int>(v >> 16), fy = static_cast<int>((v >> 8) & 255);
@@ -25,7 +25,7 @@ void look_plane(const Plane& ground, Window window, Plane& out) {
         std::uint8_t* to = out.px.data() + at(out, 0, y);
         std::int64_t u = left;
         const std::int64_t last = (static_cast<std::int64_t>(ground.w) - 2) << 16;
-        for (int x = 0; x < out.w; ++x, u += step_x) {
+        for (int x = from; x < out.w; ++x, u += step_x) {
             const std::int64_t c = std::clamp<std::int64_t>(u, 0, last);
             const auto col = static_cast<std::size_t>(c >> 16);
             const int fx = static_cast<int>((c >> 8) & 255);
@@ -43,6 +43,10 @@ void lay_plane(const Plane& layer, const Plane& alpha, int strength, Part part, 
         for (std::size_t i = at(out, part.left, y); i < at(out, part.right, y); ++i) {
             const int a = alpha.px[i] * strength;  // of 255 · 256
             if (a == 0) continue;
+            if (a == whole) {
+                out.px[i] = layer.px[i];
+                continue;
+            }
             out.px[i] = static_cast<std::uint8_t>((layer.px[i] * a + out.px[i] * (whole - a) + whole / 2) / whole);
         }
     }
@@ -104,10 +108,10 @@ FilmFrame film_frame(const Image& image, bool with_alpha) {
     return out;
 }
 
-void look(const FilmFrame& ground, Window window, FilmFrame& out) {
-    look_plane(ground.y, window, out.y);
-    look_plane(ground.u, window, out.u);
-    look_plane(ground.v, window, out.v);
+void look(const FilmFrame& ground, Window window, FilmFrame& out, int from) {
+    look_plane(ground.y, window, from / 2 * 2, out.y);
+    look_plane(ground.u, window, from / 2, out.u);
+    look_plane(ground.v, window, from / 2, out.v);
 }
 
 void lay_over(const FilmFrame& layer, double strength, FilmFrame& frame) {

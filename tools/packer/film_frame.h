@@ -32,8 +32,8 @@ struct Window {
     double left = 0, top = 0, width = 1;
 };
 
-// Bilinear, in sixteenths of a px.
-void look(const FilmFrame& ground, Window window, FilmFrame& out);
+// Bilinear, in sixteenths of a px. Columns before `from` are left as they are, for a layer that will cover them.
+void look(const FilmFrame& ground, Window window, FilmFrame& out, int from = 0);
 // `layer` (same size) over `frame`, its alpha times `strength` (0–1).
 void lay_over(const FilmFrame& layer, double strength, FilmFrame& frame);
 // frame = frame·(1−share) + other·share.

@@ -193,7 +193,7 @@ void FilmSlide::show(double seconds, double length, double speech, FilmFrame& fr
     const double middle = covered_ > 0 ? ground_middle : 0.5, sway = 0.01 * (drift_left_ ? 1 - 2 * share : 2 * share - 1);
     const double left = std::clamp(focus_x_ + sway - middle * width, -covered_ * width, 1 - width);
     const double top = std::clamp(focus_y_ - 0.55 * width, 0.0, 1 - width);
-    look(ground_, {left, top, width}, frame);
+    look(ground_, {left, top, width}, frame, std::max(0, static_cast<int>(covered_ * film_w) - 16));
     lay_over(paper_, 1, frame);
     for (std::size_t k = 0; k < points_.size(); ++k) {
         const double from = 0.7 + 0.75 * speech * static_cast<double>(k) / static_cast<double>(points_.size());
