@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include <atomic>
 #include <cmath>
 #include <random>
 
@@ -14,7 +13,6 @@
 #include "kiosk/idle.h"
 #include "kiosk/options.h"
 #include "kiosk/strings.h"
-#include "kiosk/worker.h"
 
 using namespace xinghuo;
 
@@ -234,20 +232,4 @@ TEST_CASE("the application's words have both languages", "[strings]") {
     if (!words) FAIL(words.error().what);
     CHECK(words->get(Lang::zh, "date.day", {{"y", "1921"}, {"m", "7月"}, {"d", "23"}}) == "1921年7月23日");
     CHECK(words->get(Lang::en, "date.day", {{"y", "1921"}, {"m", "July"}, {"d", "23"}}) == "23 July 1921");
-}
-
-TEST_CASE("the worker does what it is given, in order, and stops when told", "[worker]") {
-    std::atomic<int> done{0}, last{-1};
-    bool in_order = true;
-    {
-        auto worker = Worker::start([&] { ++done; });
-        for (int i = 0; i < 500; ++i)
-            while (!worker->post([&, i] {
-                in_order = in_order && last == i - 1;
-                last = i;
-            })) {
-            }
-    }  // waits for what was taken
-    CHECK(done == 500);
-    CHECK(in_order);
 }

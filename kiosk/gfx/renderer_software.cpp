@@ -47,10 +47,34 @@ void SoftwareRenderer::update_yuv_texture(TextureId id, const YuvPlanes& planes)
     Texture* texture = textures_.find(id);
     if (texture == nullptr) return;
     insist(texture->yuv, "update_yuv_texture() of a picture");
-    Texels& texels = texture->texels;
-    for (int y = 0; y < texels.h(); ++y) yuv_row_to_rgb(planes, texture->matrix, y, texels.w(), texels.row(y));
-    texels.finish_rows();
+    keep(*texture, planes);
     ++texture->version;
+}
+
+void SoftwareRenderer::keep(Texture& texture, const YuvPlanes& planes) {
+    const auto w = static_cast<std::size_t>(texture.texels.w()), h = static_cast<std::size_t>(texture.texels.h());
+    const std::size_t half_w = (w + 1) / 2, half_h = (h + 1) / 2;
+    texture.planes.resize(w * h + 2 * half_w * half_h);
+    std::uint8_t* to = texture.planes.data();
+    const auto copy = [&to](const std::uint8_t* from, int pitch, std::size_t bytes, std::size_t rows) {
+        for (std::size_t y = 0; y < rows; ++y, from += pitch, to += bytes) std::copy_n(from, bytes, to);
+    };
+    copy(planes.y, planes.y_pitch, w, h);
+    copy(planes.u, planes.u_pitch, half_w, half_h);
+    copy(planes.v, planes.v_pitch, half_w, half_h);
+    texture.waiting = true;
+}
+
+void SoftwareRenderer::develop(Texture& texture) {
+    Texels& texels = texture.texels;
+    const int half_w = (texels.w() + 1) / 2;
+    const std::uint8_t* y_plane = texture.planes.data();
+    const std::uint8_t* u_plane = y_plane + static_cast<std::ptrdiff_t>(texels.w()) * texels.h();
+    const std::uint8_t* v_plane = u_plane + static_cast<std::ptrdiff_t>(half_w) * ((texels.h() + 1) / 2);
+    const YuvPlanes planes{y_plane, texels.w(), u_plane, half_w, v_plane, half_w};
+    for (int y = 0; y < texels.h(); ++y) yuv_row_to_rgb(planes, texture.matrix, y, texels.w(), texels.row(y));
+    texels.finish_rows();
+    texture.waiting = false;
 }
 
 void SoftwareRenderer::destroy_texture(TextureId id) {
@@ -91,7 +115,8 @@ std::size_t SoftwareRenderer::paint(const PrimitiveList& frame, PixelRect rect) 
     const PixelBox box = PixelBox::of(rect);
     resolved_.clear();
     for (const DrawPiece& piece : frame.pieces) {
-        const Texture* texture = textures_.find(piece.texture);
+        Texture* texture = textures_.find(piece.texture);
+        if (texture != nullptr && texture->waiting) develop(*texture);
         resolved_.push_back({texture != nullptr || piece.texture == 0, texture == nullptr ? nullptr : &texture->texels});
     }
     Brush brush{picture_, box};

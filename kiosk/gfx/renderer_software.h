@@ -41,12 +41,18 @@ private:
         std::uint32_t version = 0;
         bool yuv = false;
         YuvMatrix matrix = YuvMatrix::bt709;
+        // A video picture that nobody has seen yet: turned into texels when it is first painted, so that a visit that
+        // draws pictures only when asked pays for those alone.
+        std::vector<std::uint8_t> planes = {};
+        bool waiting = false;
     };
     struct Resolved {
         bool drawn = true;  // false: a texture that no longer exists
         const Texels* texels = nullptr;
     };
     TextureId add(Texture texture);
+    static void keep(Texture& texture, const YuvPlanes& planes);
+    static void develop(Texture& texture);
     [[nodiscard]] std::size_t first_visible(const PrimitiveList& frame, PixelBox box) const;
 
     std::unique_ptr<PictureSink> sink_;
