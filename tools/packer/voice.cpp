@@ -110,20 +110,26 @@ std::vector<TimedSyllable> timed(const std::vector<Event>& events, const std::ve
 std::string_view shapes_of(std::string_view pinyin) {
     struct Row { std::string_view final_part, shapes; };
     static constexpr Row rows[] = {
-        {"iang", "EA"}, {"iong", "UO"}, {"uang", "UA"}, {"uai", "UAE"}, {"uan", "UA"}, {"iao", "EAU"}, {"ian", "E"},
-        {"ing", "E"},   {"ang", "A"},   {"eng", "E"},   {"ong", "O"},   {"van", "UA"}, {"ai", "AE"},   {"ei", "E"},
-        {"ao", "AU"},   {"ou", "OU"},   {"an", "A"},    {"en", "E"},    {"er", "E"},   {"ia", "EA"},   {"ie", "E"},
+        {"iang", "EA"}, {"iong", "UO"}, {"uang", "UA"}, {"uai", "UAE"}, {"uan", "UA"}, {"iao", "EAU"}, {"ian", "EA"},
+        {"ing", "E"},   {"ang", "A"},   {"eng", "AE"},  {"ong", "O"},   {"van", "UA"}, {"ai", "AE"},   {"ei", "E"},
+        {"ao", "AU"},   {"ou", "OU"},   {"an", "AE"},   {"en", "AE"},   {"er", "AE"},  {"ia", "EA"},   {"ie", "E"},
         {"iu", "OU"},   {"in", "E"},    {"ua", "UA"},   {"uo", "UO"},   {"ui", "UE"},  {"un", "UE"},   {"ve", "UE"},
-        {"ue", "UE"},   {"vn", "U"},    {"a", "A"},     {"o", "O"},     {"e", "E"},    {"i", "E"},     {"u", "U"},    {"v", "U"}};
+        {"ue", "UE"},   {"vn", "U"},    {"a", "A"},     {"o", "O"},     {"e", "AE"},   {"i", "E"},     {"u", "U"},    {"v", "U"}};
     pinyin.remove_suffix(pinyin.empty() ? 0 : 1);
     for (const Row& row : rows)
         if (pinyin.ends_with(row.final_part)) return row.shapes;
     return "E";
 }
 
-char shape_of_initial(char first) {
-    if (first == 'b' || first == 'p' || first == 'm' || first == 'f') return 'M';
-    return first == 'w' ? 'U' : 'E';
+// Lips close, are pushed forward, show the teeth; or, where the sound is made in the throat, they are ready for the vowel.
+char shape_of_initial(std::string_view pinyin) {
+    switch (pinyin.empty() ? ' ' : pinyin[0]) {
+        case 'b': case 'p': case 'm': case 'f': return 'M';
+        case 'w': case 'r': return 'U';
+        case 'g': case 'k': case 'h': return shapes_of(pinyin)[0];
+        case 'z': case 'c': case 's': return pinyin.size() > 1 && pinyin[1] == 'h' ? 'U' : 'E';
+        default: return 'E';
+    }
 }
 
 }  // namespace
@@ -163,7 +169,7 @@ std::vector<MouthCue> mouth_cues(const std::vector<TimedSyllable>& syllables, co
     std::vector<MouthCue> rough;
     for (std::size_t k = 0; k < syllables.size(); ++k) {
         const TimedSyllable& s = syllables[k];
-        if (s.vowel > s.start) rough.push_back({s.start, shape_of_initial(s.syllable.pinyin[0]), 0});
+        if (s.vowel > s.start) rough.push_back({s.start, shape_of_initial(s.syllable.pinyin), 0});
         const std::string_view shapes = shapes_of(s.syllable.pinyin);
         const auto n = static_cast<std::int64_t>(shapes.size());
         for (std::int64_t i = 0; i < n; ++i) {
