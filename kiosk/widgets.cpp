@@ -45,6 +45,10 @@ Press pressable(Frame& frame, std::string_view id, std::string_view name, Rect b
     return {state.held, state.clicked};
 }
 
+float text_growth(const Frame& frame) {
+    return std::clamp(frame.canvas.measure("1", {Face::sans, 40, {}, Align::left, 1.0f}).y / 40, 1.0f, 1.5f);
+}
+
 void ripple(Frame& frame, std::string_view id, Rect box, Colour colour) {
     for (const Interaction::Ripple& r : frame.touch.ripples()) {
         if (r.id != id) continue;
@@ -154,7 +158,7 @@ int segments(Frame& frame, std::string_view id, std::initializer_list<std::strin
         }
         const Colour ink = on ? (on_night ? theme.night : theme.on_cinnabar) : (on_night ? theme.bone : theme.ink);
         ripple(frame, part, one.inset(5), ink);
-        frame.canvas.text(word, one.inset(12, 0), {on ? Face::sans_bold : Face::sans, 32, ink, Align::centre, 1.25f, 1, true, type::caption});
+        frame.canvas.text(word, one.inset(5, 0), {on ? Face::sans_bold : Face::sans, 32, ink, Align::centre, 1.25f, 1, true, type::caption});
         if (press.clicked) touched = i;
         ++i;
     }

@@ -40,6 +40,9 @@ Press pressable(Frame& frame, std::string_view id, std::string_view name, Rect b
 // The ring that runs out from where a finger let go, for things drawn by hand; clipped to the box.
 void ripple(Frame& frame, std::string_view id, Rect box, Colour colour);
 
+// How many times larger than designed text is set on this panel: 1–1.5. For rooms whose height is not measured.
+float text_growth(const Frame& frame);
+
 // Tinted white art.
 void icon(Frame& frame, std::string_view name, Rect box, Colour colour);
 

@@ -77,8 +77,9 @@ private:
         Rect side = place.cut_right(600);
         place.cut_right(space::xl);
         l.stage = frame.screen;
-        l.caption = place.cut_bottom(232);
-        l.plate = {place.x, place.y + space::s, 340, place.h - space::l};
+        const float growth = text_growth(frame);
+        l.caption = place.cut_bottom(232 * growth);
+        l.plate = {place.x, place.y + space::s, 340 + 120 * (growth - 1), place.h - space::l};
         stand_on(l, {place.x + place.w * 0.63f, l.caption.y - 22}, top_bar_height - 14);
         l.tabs = side.cut_top(space::touch);
         side.cut_top(space::s);
@@ -98,12 +99,13 @@ private:
         Rect place = frame.screen.inset(frame.margin, 0);
         place.cut_top(top_bar_height);
         place.cut_bottom(space::l);
-        const Rect above = place.cut_top(place.h * 0.515f);
+        const float growth = text_growth(frame);
+        const Rect above = place.cut_top(place.h * 0.515f - 240 * (growth - 1));
         l.stage = {0, 0, frame.screen.w, above.bottom() + 150};
         l.plate = {above.x, above.y + space::s, 320, above.h - space::l};
         stand_on(l, {frame.screen.w * 0.58f, above.bottom() - 8}, top_bar_height + 4);
         place.cut_top(space::m);
-        l.caption = place.cut_top(240);
+        l.caption = place.cut_top(240 * growth);
         place.cut_top(space::s);
         l.moves = place.cut_top(80);
         place.cut_top(space::s);
@@ -139,7 +141,7 @@ private:
         const Theme& theme = frame.theme;
         frame.canvas.text(years(figure_.born, figure_.died), box.cut_top(52), {Face::serif_bold, 38, theme.gold_on_night, Align::left, 1.25f, 1, true});
         box.cut_top(space::xs);
-        paragraph(frame, box, figure_.epithet.in(frame.lang), {Face::sans, 30, theme.bone, Align::left, 1.45f, 7});
+        paragraph(frame, box, figure_.epithet.in(frame.lang), {Face::sans, 30, theme.bone, Align::left, 1.45f, 9});
         box.cut_top(space::s);
         frame.canvas.fill({box.x, box.y, 72, 3}, theme.cinnabar);
         box.cut_top(space::m);
@@ -149,7 +151,7 @@ private:
         const std::string words = frame.words(foreign ? (told.synthetic ? "figure.voice.other_synthetic" : "figure.voice.other") : "figure.voice.synthetic");
         icon(frame, "icons/volume.png", {box.x, box.y + 2, 36, 36}, theme.bone_2);
         box.cut_left(52);
-        paragraph(frame, box, words, {Face::sans, type::caption, theme.bone_2, Align::left, 1.4f, 5});
+        paragraph(frame, box, words, {Face::sans, type::caption, theme.bone_2, Align::left, 1.4f, 8});
     }
 
     void caption(Frame& frame, Rect box) {
@@ -200,7 +202,7 @@ private:
     void transport(Frame& frame, const Layout& place) {
         Rect row = place.moves;
         const std::string clock = minutes(telling_.position()) + " / " + minutes(telling_.narration().duration);
-        frame.canvas.text(telling_.broken() ? std::string() : clock, row.cut_right(160), {Face::sans, type::caption, frame.theme.bone, Align::right, 1.3f, 1, true});
+        frame.canvas.text(telling_.broken() ? std::string() : clock, row.cut_right(160 * text_growth(frame)), {Face::sans, type::caption, frame.theme.bone, Align::right, 1.3f, 1, true});
         row.cut_right(space::s);
         if (icon_button(frame, "figure.previous", frame.words("figure.previous"), "icons/seek-back.png", row.cut_left(104))) telling_.previous();
         row.cut_left(space::s);
@@ -209,7 +211,10 @@ private:
         const bool playing = telling_.playing(), ended = telling_.ended();
         const std::string words = frame.words(playing ? "figure.pause" : ended ? "figure.replay" : "figure.play");
         const char* sign = playing ? "icons/pause.png" : ended ? "icons/replay.png" : "icons/play.png";
-        if (button(frame, "figure.toggle", words, row, {Tone::on_night, sign, false, false, !telling_.broken(), 34})) telling_.toggle();
+        const bool narrow = frame.canvas.measure(words, {Face::sans_bold, 34, {}}).x + 110 > row.w;  // then the sign alone
+        if (narrow ? icon_button(frame, "figure.toggle", words, sign, row)
+                   : button(frame, "figure.toggle", words, row, {Tone::on_night, sign, false, false, !telling_.broken(), 34}))
+            telling_.toggle();
         int chosen = 1;
         for (std::size_t i = 0; i < speeds.size(); ++i)
             if (speeds[i] == telling_.speed()) chosen = static_cast<int>(i);

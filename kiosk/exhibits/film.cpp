@@ -48,7 +48,7 @@ private:
         if (frame.portrait) {
             l.film = place.cut_top(place.w * 9 / 16);
             place.cut_top(space::m);
-            l.caption = place.cut_top(176);
+            l.caption = place.cut_top(176 * text_growth(frame));
             place.cut_top(space::m);
             l.transport = place.cut_top(200);
             place.cut_top(space::l);
@@ -58,10 +58,12 @@ private:
             place.cut_bottom(space::s);
             l.chapters = place.cut_right(440);
             place.cut_right(space::l);
-            l.caption = place.cut_bottom(124);
-            place.cut_bottom(space::xs);
-            const float w = std::min(place.w, place.h * 16 / 9);
-            l.film = {place.x + (place.w - w) / 2, place.y, w, w * 9 / 16};
+            const float caption_h = 124 * text_growth(frame);
+            const float w = std::min(place.w, (place.h - caption_h - space::xs) * 16 / 9);
+            // On a tall screen the picture and its caption stay together.
+            const float spare = place.h - caption_h - space::xs - w * 9 / 16;
+            l.film = {place.x + (place.w - w) / 2, place.y + spare * 0.4f, w, w * 9 / 16};
+            l.caption = {place.x, l.film.bottom() + space::xs, place.w, caption_h};
         }
         return l;
     }
@@ -137,13 +139,13 @@ private:
         const Milliseconds now = player_ ? player_->position() : Milliseconds(0);
         Rect row = frame.portrait ? box.cut_top(88) : box;
         const ButtonLook look{Tone::on_night, playing ? "icons/pause.png" : ended ? "icons/replay.png" : "icons/play.png", false, false, player_ != nullptr, 32};
-        if (button(frame, "film.toggle", frame.words(playing ? "film.pause" : ended ? "film.replay" : "film.play"), row.cut_left(frame.lang == Lang::zh ? 220.0f : 230.0f), look)) toggle();
+        if (button(frame, "film.toggle", frame.words(playing ? "film.pause" : ended ? "film.replay" : "film.play"), row.cut_left((frame.lang == Lang::zh ? 220.0f : 230.0f) * text_growth(frame)), look)) toggle();
         row.cut_left(space::m);
         if (!frame.portrait) {
-            settings(frame, row.cut_right(760));
+            settings(frame, row.cut_right(760 * text_growth(frame)));
             row.cut_right(space::m);
         }
-        const Rect clock = row.cut_right(190);
+        const Rect clock = row.cut_right(190 * text_growth(frame));
         std::vector<float> marks;
         for (const Chapter& c : film_.chapters) marks.push_back(static_cast<float>(c.start.count()) / static_cast<float>(length.count()));
         const float at = static_cast<float>(now.count()) / static_cast<float>(std::max<std::int64_t>(1, length.count()));
@@ -159,7 +161,7 @@ private:
 
     void settings(Frame& frame, Rect row) {
         const std::string words = frame.words(captions_on_ ? "film.captions_off" : "film.captions");
-        if (button(frame, "film.captions", words, row.cut_left(frame.portrait ? 300.0f : 270.0f), {Tone::on_night, "icons/captions.png", false, false, true, 30}))
+        if (button(frame, "film.captions", words, row.cut_left((frame.portrait ? 300.0f : 270.0f) * text_growth(frame)), {Tone::on_night, "icons/captions.png", false, false, true, 30}))
             captions_on_ = !captions_on_;
         row.cut_left(space::m);
         int chosen = 1;
@@ -175,6 +177,7 @@ private:
         const Theme& theme = frame.theme;
         frame.canvas.text(frame.words("film.chapters"), box.cut_top(56), {Face::serif_bold, 36, theme.gold_on_night, Align::left, 1.3f, 1, true});
         voice_notice(frame, box);
+        const float growth = text_growth(frame);
         const std::size_t current = player_ ? film_.chapter_at(player_->position()) : film_.chapters.size();
         scroll_area(frame, "film.chapters.scroll", box, scroll_, [&](Rect content) {
             const float top = content.y;
@@ -182,15 +185,15 @@ private:
                 const Chapter& chapter = film_.chapters[i];
                 const std::string& title = chapter.title.in(frame.lang);
                 const TextStyle style{i == current ? Face::sans_bold : Face::sans, 30, i == current ? theme.gold_on_night : theme.bone, Align::left, 1.4f, 2, true};
-                const float text_w = content.w - 132;
+                const float text_w = content.w - 40 - 92 * growth;
                 const float h = std::max(80.0f, frame.canvas.measure(title, style, text_w).y + 28);
                 const Rect row = content.cut_top(h);
                 content.cut_top(space::xs);
                 const std::string id = fmt::format("film.chapter.{}", i);
                 const Press press = pressable(frame, id, title, row);
                 if (i == current || press.held) frame.canvas.fill(row, theme.bone.with_alpha(press.held ? 0.24f : 0.10f), 16);
-                frame.canvas.text(minutes(chapter.start), {row.x + 16, row.y, 92, row.h}, {Face::sans, 28, theme.bone_2, Align::left, 1.3f, 1, true});
-                frame.canvas.text(title, {row.x + 112, row.y, text_w, row.h}, style);
+                frame.canvas.text(minutes(chapter.start), {row.x + 16, row.y, 92 * growth, row.h}, {Face::sans, 28, theme.bone_2, Align::left, 1.3f, 1, true});
+                frame.canvas.text(title, {row.x + 20 + 92 * growth, row.y, text_w, row.h}, style);
                 ripple(frame, id, row, theme.bone);
                 if (press.clicked && player_) {
                     player_->seek(chapter.start);

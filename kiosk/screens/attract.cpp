@@ -83,7 +83,8 @@ private:
             const Rect place{std::clamp(x, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
             frame.canvas.picture(frame.pack_picture(art.layers[i], size), place);
         }
-        const float h = s.h * (frame.portrait ? 0.47f : 0.84f), feet = s.h * (frame.portrait ? 0.845f : 0.955f);
+        const float grown = text_growth(frame) - 1;
+        const float h = s.h * (frame.portrait ? 0.47f - 0.22f * grown : 0.84f), feet = s.h * (frame.portrait ? 0.845f : 0.955f);
         const Vec2 figure{h / 2, h};
         const float rise = frame.calm() ? 1 : ease_out(progress(frame.now, frame.now - from_seconds(into), Milliseconds(900)));
         frame.canvas.glow({middle, feet - h * 0.55f}, h * 0.5f, h * 0.62f, rgb(0xF0C98A).with_alpha(0.20f));
@@ -172,18 +173,19 @@ private:
 
     void name_plate(Frame& frame, const Figure& figure, float middle) {
         const Rect s = frame.screen;
-        const float w = frame.portrait ? s.w - 2 * frame.margin : 560;
-        const float y = frame.portrait ? s.h * 0.855f : s.h - 250;
+        const float w = frame.portrait ? s.w - 2 * frame.margin : 560, grown = text_growth(frame) - 1;
+        const float y = frame.portrait ? s.h * 0.855f : s.h - 250 - 60 * grown;
         const float x = frame.portrait ? frame.margin : std::min(middle + 190, s.w - frame.margin - w);
         const Align align = frame.portrait ? Align::centre : Align::right;
         frame.canvas.text(figure.name.in(frame.lang), {x, y, w, 72}, {Face::serif_bold, 52, frame.theme.bone, align, 1.3f, 1});
-        frame.canvas.text(years(figure.born, figure.died), {x, y + 68, w, 50}, {Face::serif, 34, frame.theme.gold_on_night, align, 1.3f, 1});
+        frame.canvas.text(years(figure.born, figure.died), {x, y + 68 * (1 + grown), w, 50}, {Face::serif, 34, frame.theme.gold_on_night, align, 1.3f, 1});
     }
 
     [[nodiscard]] static Rect words_place(const Frame& frame) {
         const Rect s = frame.screen;
-        if (frame.portrait) return {frame.margin, 100, s.w - 2 * frame.margin, s.h * 0.345f};
-        return {frame.margin, 100, s.w * 0.43f, s.h - 320};
+        const float grown = text_growth(frame) - 1;
+        if (frame.portrait) return {frame.margin, 100, s.w - 2 * frame.margin, s.h * (0.345f + 0.22f * grown)};
+        return {frame.margin, 100, s.w * 0.43f, s.h - 320 + 180 * grown};
     }
 
     void heading(Frame& frame, Rect place) {
@@ -202,7 +204,7 @@ private:
         const auto which = static_cast<std::size_t>(seconds(frame.now.since_start) / slide_s) % day.events.size();
         const TimelineEvent& event = *day.events[which];
         const Theme& theme = frame.theme;
-        const float top = frame.portrait ? 176 : std::max(210.0f, place.h * 0.29f);
+        const float top = frame.portrait ? 176 : std::max(210.0f, place.h * (0.29f - 0.3f * (text_growth(frame) - 1)));
         Rect box{place.x, place.y + top, place.w, place.bottom() - place.y - top};
         const std::string_view key = day.nearness == DayInHistory::Nearness::day     ? "attract.today"
                                      : day.nearness == DayInHistory::Nearness::month ? "attract.month"
@@ -210,9 +212,9 @@ private:
         frame.canvas.fill({box.x, box.y + 8, 6, 44}, theme.cinnabar);
         frame.canvas.text(frame.words(key), Rect{box.x + 26, box.y, box.w - 26, 60}, {Face::sans_bold, 36, theme.gold_on_night, Align::left, 1.3f, 1, true});
         box.cut_top(76);
-        frame.canvas.text(spoken_date(frame, event.date), box.cut_top(64), {Face::serif, type::lead, theme.bone, Align::left, 1.3f, 1});
+        frame.canvas.text(spoken_date(frame, event.date), box.cut_top(64 * text_growth(frame)), {Face::serif, type::lead, theme.bone, Align::left, 1.3f, 1});
         const TextStyle title{Face::serif_bold, frame.lang == Lang::zh ? 58.0f : 50.0f, theme.bone, Align::left, 1.3f, 2, false, 40};
-        const float title_h = std::min(156.0f, frame.canvas.measure(event.title.in(frame.lang), title, box.w).y + 4);
+        const float title_h = std::min(156.0f * text_growth(frame), frame.canvas.measure(event.title.in(frame.lang), title, box.w).y + 4);
         frame.canvas.text(event.title.in(frame.lang), box.cut_top(title_h), title);
         box.cut_top(10);
         frame.canvas.text(event.text.in(frame.lang), box,

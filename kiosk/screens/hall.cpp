@@ -72,7 +72,7 @@ private:
         const Press press = pressable(frame, id, title, box);
         frame.canvas.shadow(box, 28);
         const Rect drawn = press.held ? box.inset(4) : box;
-        const float band = large ? 186 : 138;
+        const float growth = text_growth(frame), band = (large ? 186 : 138) * growth;
         const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
         const Rect view{drawn.x, drawn.y, drawn.w, drawn.h - band + 28};
         frame.canvas.fill(view, theme.line, 28);
@@ -81,11 +81,11 @@ private:
         frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.paper_raised);
         frame.canvas.fill(foot, theme.paper_raised, 28);
         frame.canvas.fill({foot.x, foot.y, foot.w, 4}, theme.cinnabar);
-        Rect words = foot.inset(space::l, large ? 28.0f : 18.0f);
+        Rect words = foot.inset(space::l, (large ? 28.0f : 18.0f) * growth);
         const Rect sign = words.cut_right(64);
         words.cut_right(space::m);
         icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.cinnabar);
-        frame.canvas.text(title, words.cut_top(large ? 74.0f : 60.0f), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
+        frame.canvas.text(title, words.cut_top((large ? 74.0f : 60.0f) * growth), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
         frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.ink_2, Align::left, 1.35f, 1, true, 28});
         ripple(frame, id, drawn, theme.cinnabar);
         return press.clicked;
