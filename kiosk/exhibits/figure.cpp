@@ -100,12 +100,12 @@ private:
         place.cut_top(top_bar_height);
         place.cut_bottom(space::l);
         const float growth = text_growth(frame);
-        const Rect above = place.cut_top(place.h * 0.515f - 240 * (growth - 1));
+        const Rect above = place.cut_top(place.h * 0.515f - 330 * (growth - 1));
         l.stage = {0, 0, frame.screen.w, above.bottom() + 150};
         l.plate = {above.x, above.y + space::s, 320, above.h - space::l};
         stand_on(l, {frame.screen.w * 0.58f, above.bottom() - 8}, top_bar_height + 4);
         place.cut_top(space::m);
-        l.caption = place.cut_top(240 * growth);
+        l.caption = place.cut_top(240 + 420 * (growth - 1));
         place.cut_top(space::s);
         l.moves = place.cut_top(80);
         place.cut_top(space::s);

@@ -184,8 +184,11 @@ private:
             for (std::size_t i = 0; i < film_.chapters.size(); ++i) {
                 const Chapter& chapter = film_.chapters[i];
                 const std::string& title = chapter.title.in(frame.lang);
-                const TextStyle style{i == current ? Face::sans_bold : Face::sans, 30, i == current ? theme.gold_on_night : theme.bone, Align::left, 1.4f, 2, true};
-                const float text_w = content.w - 40 - 92 * growth;
+                TextStyle style{i == current ? Face::sans_bold : Face::sans, 30, i == current ? theme.gold_on_night : theme.bone, Align::left, 1.4f, 2, true};
+                const float text_w = content.w - 24 - 92 * growth;
+                // A little smaller, where that saves a line with one character on it.
+                if (frame.canvas.measure(title, style).x > text_w) style.size = type::caption;
+                if (frame.canvas.measure(title, style).x > text_w) style.size = 30;
                 const float h = std::max(80.0f, frame.canvas.measure(title, style, text_w).y + 28);
                 const Rect row = content.cut_top(h);
                 content.cut_top(space::xs);

@@ -105,7 +105,7 @@ private:
         }
         // Words stand on the left (or above): darker there, without an edge.
         if (frame.portrait) {
-            veil(frame, {0, 0, s.w, s.h * 0.50f}, 0.62f, 0.90f, true);
+            veil(frame, {0, 0, s.w, s.h * (0.50f + 0.3f * grown)}, 0.62f, 0.90f, true);
             frame.canvas.fill_gradient({0, s.h * 0.74f, s.w, s.h * 0.14f}, frame.theme.night.with_alpha(0), frame.theme.night.with_alpha(0.92f));
             frame.canvas.fill({0, s.h * 0.88f, s.w, s.h * 0.12f}, frame.theme.night.with_alpha(0.92f));
         } else {
@@ -204,7 +204,7 @@ private:
         const auto which = static_cast<std::size_t>(seconds(frame.now.since_start) / slide_s) % day.events.size();
         const TimelineEvent& event = *day.events[which];
         const Theme& theme = frame.theme;
-        const float top = frame.portrait ? 176 : std::max(210.0f, place.h * (0.29f - 0.3f * (text_growth(frame) - 1)));
+        const float top = frame.portrait ? 176 : std::max(210 - 120 * (text_growth(frame) - 1), place.h * (0.29f - 0.4f * (text_growth(frame) - 1)));
         Rect box{place.x, place.y + top, place.w, place.bottom() - place.y - top};
         const std::string_view key = day.nearness == DayInHistory::Nearness::day     ? "attract.today"
                                      : day.nearness == DayInHistory::Nearness::month ? "attract.month"
@@ -218,7 +218,7 @@ private:
         frame.canvas.text(event.title.in(frame.lang), box.cut_top(title_h), title);
         box.cut_top(10);
         frame.canvas.text(event.text.in(frame.lang), box,
-                          {Face::sans, 34, theme.bone_2, Align::left, 1.6f, 0, false, 28});
+                          {Face::sans, 34, theme.bone_2, Align::left, 1.6f - 0.6f * (text_growth(frame) - 1), 0, false, 28});
     }
 
     void invitation(Frame& frame) {

@@ -86,7 +86,7 @@ private:
         words.cut_right(space::m);
         icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.cinnabar);
         frame.canvas.text(title, words.cut_top((large ? 74.0f : 60.0f) * growth), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
-        frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.ink_2, Align::left, 1.35f, 1, true, 28});
+        frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.ink_2, Align::left, 1.35f, 1, true, 28 / growth});
         ripple(frame, id, drawn, theme.cinnabar);
         return press.clicked;
     }
