@@ -1,16 +1,19 @@
 // xinghuo-kiosk: reads the command line, opens what the application needs, and hands over to a loop.
 #include <fmt/format.h>
+#include <signal.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 
 #include "content/base/log.h"
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
 #include "kiosk/gfx/gpu_probe.h"
 #include "kiosk/gfx/window.h"
+#include "kiosk/last_words.h"
+#include "kiosk/lines.h"
 #include "kiosk/loop.h"
 #include "kiosk/options.h"
 #include "kiosk/tour.h"
@@ -42,21 +45,39 @@ struct Opened {
     Path resources;
 };
 
+// In front of visitors nothing ends with a sentence on a terminal that nobody sees.
+bool unattended(const Options& options) { return !options.headless && !options.drive && !options.tour && options.shot_place.empty(); }
+
+Result<Settings> settings_of(const Options& options) {
+    if (options.config.empty()) return Settings{};
+    auto text = read_text(options.config, 1u << 20);
+    if (!text) return text.error().within("reading settings");
+    auto settings = read_settings(*text);
+    if (!settings) return settings.error().within("reading " + options.config.string());
+    return settings;
+}
+
 Result<Opened> open_all(const Options& options) {
     Opened o;
     o.resources = program_folder().parent_path() / "share" / "xinghuo";
-    if (!options.config.empty()) {
-        auto text = read_text(options.config, 1u << 20);
-        if (!text) return text.error().within("reading settings");
-        auto settings = read_settings(*text);
-        if (!settings) return settings.error().within("reading " + options.config.string());
+    auto settings = settings_of(options);
+    if (settings) {
         o.settings = std::move(*settings);
+    } else {
+        if (!unattended(options)) return settings.error();
+        o.why_closed = settings.error().what;
+        log_warning(o.why_closed);
     }
     if (options.lang) o.settings.lang = *options.lang;
+    if (!o.why_closed.empty()) return o;
     const Path pack = !options.pack.empty() ? options.pack : !o.settings.pack.empty() ? Path(o.settings.pack) : o.resources / "packs" / "xinghuo-demo";
     auto catalogue = Catalogue::open(pack);
     if (catalogue) {
         o.catalogue = std::move(*catalogue);
+        constexpr std::size_t most_named = 20;
+        const std::vector<std::string>& damaged = o.catalogue->damaged();
+        for (std::size_t i = 0; i < damaged.size() && i < most_named; ++i) log_warning(damaged[i]);
+        if (damaged.size() > most_named) log_warning(fmt::format("and {} more files of the pack are damaged", damaged.size() - most_named));
     } else {
         o.why_closed = catalogue.error().what;
         log_warning(catalogue.error().within("opening the pack").what);
@@ -133,11 +154,13 @@ int run_shot(const Options& options, const Opened& o) {
 }
 
 void answer_commands(Drive& driver) {
-    std::string line;
-    while (!driver.quit() && std::getline(std::cin, line)) {
-        if (line.empty() || line.front() == '#') continue;
-        std::printf("%s\n", driver.run(line).c_str());
-        std::fflush(stdout);
+    Lines lines(STDIN_FILENO);
+    for (bool open = true; open;) {
+        open = lines.read_more();
+        while (const auto line = lines.next()) {
+            if (line->empty() || line->front() == '#') continue;
+            if (!answer_line(driver.run(*line)) || driver.quit()) return;
+        }
     }
 }
 
@@ -200,7 +223,14 @@ int run_real(const Options& options, const Opened& o) {
     auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = o.catalogue, .why_closed = o.why_closed,
                           .settings = o.settings, .effects = effects, .resources = o.resources, .work_inline = false,
                           .wake = window ? std::function<void()>([&] { window->events().wake(); }) : std::function<void()>()});
-    if (!app) return fail(app.error());
+    if (!app) {
+        if (window && unattended(options)) {
+            log_warning(app.error().what);
+            show_last_words(*window, clock, "xinghuo-kiosk: " + app.error().what);
+            return 2;
+        }
+        return fail(app.error());
+    }
     Loop loop({.app = **app, .clock = clock, .window = window.get(), .escape_ends = options.window_w > 0, .announce = options.announce});
     if (options.drive) loop.run_commands();
     else loop.run();
@@ -233,4 +263,13 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace xinghuo
 
-int main(int argc, char** argv) { return xinghuo::run(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+    // Pictures come and go in megabytes. With a fixed threshold they are mapped and given back to the system when freed;
+    // left to itself glibc raises it to 32 MB, and the heap keeps what was once needed.
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_ARENA_MAX, 2);
+
+    // A journal or a driver that goes away must not take the exhibition down: writing to it fails, and that is all.
+    signal(SIGPIPE, SIG_IGN);
+    return xinghuo::run(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -15,6 +15,10 @@ constexpr Colour lamp = rgb(0xE9B978);
 
 }  // namespace
 
+Texture still_stage(const Frame& frame, const StageArt& art, Vec2 size) {
+    return frame.textures.get("pack:" + art.layers[0] + "+pack:" + art.layers[1] + "+pack:" + art.layers[2], size);
+}
+
 void draw_stage(Frame& frame, const StageArt& art, Rect view, const Stand& stand, double alive) {
     frame.canvas.fill(frame.screen, frame.theme.night);
     const auto inside = frame.canvas.clipped(view);
@@ -26,7 +30,8 @@ void draw_stage(Frame& frame, const StageArt& art, Rect view, const Stand& stand
     const float x = std::clamp(stand.feet.x - light, view.right() - size.x + slack, view.x - slack);
     const float y = view.bottom() - size.y;
     const double turn = frame.calm() ? 0 : std::sin(std::fmod(alive / drift_period_s, 1.0) * 2 * std::numbers::pi);
-    for (std::size_t i = 0; i < art.layers.size(); ++i) {
+    if (frame.calm()) frame.canvas.picture(still_stage(frame, art, size), {x, y, size.x, size.y});
+    for (std::size_t i = 0; i < art.layers.size() && !frame.calm(); ++i) {
         const float drift = static_cast<float>(turn) * slack * std::min(1.0f, art.parallax[i]);
         frame.canvas.picture(frame.pack_picture(art.layers[i], size), {x + drift, y, size.x, size.y});
     }

@@ -7,6 +7,8 @@
 
 namespace xinghuo {
 
+// All layers as one picture: where they do not move, they need not cost three.
+Texture still_stage(const Frame& frame, const StageArt& art, Vec2 size);
 // `view`: the part of the screen the stage fills; below it is night. `alive`: seconds since the stage opened.
 // Layers drift slowly against each other, or stand still where the frame is calm.
 void draw_stage(Frame& frame, const StageArt& art, Rect view, const Stand& stand, double alive);

@@ -22,7 +22,7 @@ std::string twice(const std::string& name) {
 }
 
 // Decoded, and no larger than it takes to cover the box.
-Result<Image> load(const Textures::Source& source, const std::string& name, int w_px, int h_px) {
+Result<Image> load_one(const Textures::Source& source, const std::string& name, int w_px, int h_px) {
     auto bytes = source(name);
     if (!bytes) return bytes.error();
     auto image = decode_image(*bytes);
@@ -37,6 +37,32 @@ Result<Image> load(const Textures::Source& source, const std::string& name, int 
     if (cover >= 1) return image;
     return scaled_down(*image, std::max(1, static_cast<int>(std::lround(static_cast<float>(image->w) * cover))),
                        std::max(1, static_cast<int>(std::lround(static_cast<float>(image->h) * cover))));
+}
+
+// Straight alpha over straight alpha (Porter and Duff, "over").
+void lay_over(Image& below, const Image& above) {
+    for (std::size_t i = 0; i + 3 < below.rgba.size(); i += 4) {
+        const unsigned a = above.rgba[i + 3];
+        if (a == 0) continue;
+        const unsigned under = below.rgba[i + 3] * (255 - a) / 255, all = a + under;
+        for (std::size_t k = 0; k < 3; ++k)
+            below.rgba[i + k] = static_cast<std::uint8_t>((above.rgba[i + k] * a + below.rgba[i + k] * under) / all);
+        below.rgba[i + 3] = static_cast<std::uint8_t>(all);
+    }
+}
+
+Result<Image> load(const Textures::Source& source, const std::string& names, int w_px, int h_px) {
+    std::size_t plus = names.find('+');
+    auto image = load_one(source, names.substr(0, plus), w_px, h_px);
+    while (image && plus != std::string::npos) {
+        const std::size_t start = plus + 1;
+        plus = names.find('+', start);
+        const auto above = load_one(source, names.substr(start, plus == std::string::npos ? plus : plus - start), w_px, h_px);
+        if (!above) return above.error();
+        if (above->w != image->w || above->h != image->h) return Error{ErrorKind::invalid, "layers of different sizes"};
+        lay_over(*image, *above);
+    }
+    return image;
 }
 
 }  // namespace
@@ -94,6 +120,10 @@ void Textures::collect() {
             continue;
         }
         const Image& image = *letter.image;
+        if (entry.id != 0) {  // asked for again after the scale went away and came back, and both have arrived
+            renderer_.destroy_texture(entry.id);
+            bytes_ -= entry.bytes;
+        }
         entry.id = renderer_.make_texture(image.w, image.h, image.rgba.data());
         entry.w = static_cast<float>(image.w);
         entry.h = static_cast<float>(image.h);

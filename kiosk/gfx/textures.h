@@ -2,6 +2,7 @@
 // which they are shown; until then the texture's id is 0 and the caller's ground shows. Main thread only.
 //
 // Names: "pack:posters/12.png" is a path in the pack, "art:icons/home.png" one of the application's own pictures.
+// Several joined by '+' are laid over each other, the first at the bottom, and cost one picture: layers that stand still.
 #pragma once
 
 #include <functional>
@@ -38,7 +39,7 @@ public:
     [[nodiscard]] bool loading() const;    // something asked for is still on its way
     [[nodiscard]] bool fading(Instant now) const;
     // What was not drawn for a while goes when more than this many bytes are held.
-    static constexpr std::size_t budget_bytes = 72u << 20;
+    static constexpr std::size_t budget_bytes = 40u << 20;
 
 private:
     struct Entry {

@@ -8,6 +8,7 @@
 #include "content/exhibit/timeline.h"
 #include "content/figure/figure.h"
 #include "kiosk/exhibits/figure_puppet.h"
+#include "kiosk/exhibits/figure_stage.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/widgets.h"
@@ -78,11 +79,12 @@ private:
         // With everything still (no GPU, or by wish) the layers rest a little apart instead.
         const float drift = frame.calm() ? 0.0f : static_cast<float>(std::sin(into / slide_s * 3.14159265) - 0.5) * 120 * scale;
         const float middle = s.w / 2 + (frame.portrait ? 0 : s.w * 0.165f);
-        for (std::size_t i = 0; i < 3; ++i) {
-            const float x = middle - size.x / 2 + drift * art.parallax[i];
-            const Rect place{std::clamp(x, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
-            frame.canvas.picture(frame.pack_picture(art.layers[i], size), place);
-        }
+        const auto place = [&](float slid) {
+            return Rect{std::clamp(middle - size.x / 2 + slid, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
+        };
+        if (frame.calm()) frame.canvas.picture(still_stage(frame, art, size), place(0));
+        for (std::size_t i = 0; i < art.layers.size() && !frame.calm(); ++i)
+            frame.canvas.picture(frame.pack_picture(art.layers[i], size), place(drift * art.parallax[i]));
         const float grown = text_growth(frame) - 1;
         const float h = s.h * (frame.portrait ? 0.47f - 0.22f * grown : 0.84f), feet = s.h * (frame.portrait ? 0.845f : 0.955f);
         const Vec2 figure{h / 2, h};
