@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 
 #include "content/base/json.h"
@@ -44,7 +43,7 @@ struct Bench {
     }
 
     [[nodiscard]] std::vector<std::string> kiosk(std::initializer_list<std::string> more) const {
-        std::vector<std::string> command{(bin / "xinghuo-kiosk").string(), "--window", "1920x1080", "--announce", "--drive", "--clock", "real", "--config",
+        std::vector<std::string> command{(bin / "xinghuo-kiosk").string(), "--window", "1920x1080", "--announce", "--data", (share / "bench").string(), "--drive", "--clock", "real", "--config",
                                          (share / "bench.json").string()};
         command.insert(command.end(), more);
         return command;
@@ -210,10 +209,6 @@ int main(int argc, char** argv) {
     if (auto written = write_file(bench.share / "bench.json", R"({"idle_seconds": 3600, "volume": 0})"); !written) {
         std::fprintf(stderr, "xinghuo-bench: %s\n", written.error().what.c_str());
         return 2;
-    }
-    if (std::getenv("DISPLAY") == nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr) {
-        setenv("SDL_VIDEODRIVER", "dummy", 0);
-        setenv("SDL_AUDIODRIVER", "dummy", 0);
     }
     bench.frames();
     bench.starting();
