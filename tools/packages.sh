@@ -5,7 +5,7 @@ run_packages=(
     libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev
     libfreetype-dev libharfbuzz-dev libicu-dev
     nlohmann-json3-dev libfmt-dev libsodium-dev
-    librsvg2-dev libcairo2-dev libpango1.0-dev libespeak-ng-dev espeak-ng espeak-ng-data
+    librsvg2-dev libcairo2-dev libespeak-ng-dev espeak-ng-data
     fonts-noto-cjk fonts-hanazono fonts-babelstone-han fonts-unifont unifont
 )
 test_packages=("${run_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
