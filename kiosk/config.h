@@ -1,5 +1,6 @@
-// What a terminal is told once, in one JSON file (comments allowed). Read at start; a wrong or unknown setting stops the
-// start with a sentence that names it, so that a slip is seen on the day it is made.
+// What a terminal is told once, in one JSON file (comments allowed). Read at start; a wrong or unknown setting closes the
+// hall with a sentence that names it (on the screen; driven from outside, the start fails with it), so that a slip is seen
+// on the day it is made.
 //
 //     {"language": "zh", "panel": {"width_mm": 952, "height_mm": 535}, "viewing_distance_mm": 600,
 //      "idle_seconds": 60, "still_there_seconds": 10, "volume": 0.8, "less_motion": false, "high_contrast": false}

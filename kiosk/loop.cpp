@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kiosk/gfx/window.h"
+#include "kiosk/lines.h"
 
 namespace xinghuo {
 namespace {
@@ -18,33 +19,10 @@ Milliseconds rounded_up(Nanoseconds span) {
     return std::chrono::duration_cast<Milliseconds>(std::max(span, Nanoseconds(0)) + Milliseconds(1) - Nanoseconds(1));
 }
 
-bool input_waits(Milliseconds timeout) {
+bool input_waits() {
     pollfd in{STDIN_FILENO, POLLIN, 0};
-    return ::poll(&in, 1, static_cast<int>(timeout.count())) > 0;
+    return ::poll(&in, 1, 0) > 0;
 }
-
-// Whole lines from standard input, without a stream's own buffer, so that poll() tells the truth.
-class Lines {
-public:
-    // False at the end of the input.
-    bool read_more() {
-        char block[4096];
-        const ssize_t n = ::read(STDIN_FILENO, block, sizeof block);
-        if (n <= 0) return false;
-        text_.append(block, static_cast<std::size_t>(n));
-        return true;
-    }
-    std::optional<std::string> next() {
-        const std::size_t end = text_.find('\n');
-        if (end == std::string::npos) return std::nullopt;
-        std::string line = text_.substr(0, end);
-        text_.erase(0, end + 1);
-        return line;
-    }
-
-private:
-    std::string text_;
-};
 
 }  // namespace
 
@@ -103,16 +81,15 @@ void Loop::run() {
 void Loop::run_commands() {
     frame_if_due();
     Drive drive(parts_.app, *this);
-    Lines lines;
+    Lines lines(STDIN_FILENO);
     bool open = true;
     while (!ended_ && !drive.quit()) {
-        if (open && input_waits(Milliseconds(0))) open = lines.read_more();
+        if (open && input_waits()) open = lines.read_more();
         while (!drive.quit() && !ended_) {
             const auto line = lines.next();
             if (!line) break;
             if (line->empty() || line->front() == '#') continue;
-            std::printf("%s\n", drive.run(*line).c_str());
-            std::fflush(stdout);
+            if (!answer_line(drive.run(*line))) return;  // whoever asked has gone
         }
         if (!open) return;
         turn(now() + std::chrono::hours(1), true);

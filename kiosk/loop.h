@@ -26,7 +26,7 @@ public:
     void run_for(Nanoseconds span) override;
     // Until the window is closed or the process is asked to end.
     void run();
-    // The same, answering the commands on standard input; its end is an end too.
+    // The same, answering the commands on standard input; its end is an end too, and so is nobody listening to the answers.
     void run_commands();
 
 private:

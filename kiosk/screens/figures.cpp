@@ -19,6 +19,11 @@ public:
         Rect place = frame.screen;
         place.cut_top(top_bar_height);
         place = place.inset(frame.margin, 0);
+        if (shown_.empty()) {
+            notice(frame, place.cut_top(240), frame.words("figures.empty.title"), frame.words("figures.empty.text"));
+            if (top_bar(frame, frame.words("figures.title")).back) navigator.back();
+            return;
+        }
         const float gap = frame.portrait ? space::l : 28.0f;
         const int columns = frame.portrait ? 2 : 4;
         const float w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
