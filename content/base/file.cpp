@@ -28,7 +28,8 @@ private:
 
 template <class Buffer>
 Result<Buffer> read_whole(const Path& file, std::size_t limit_bytes) {
-    const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    // Opening a pipe that lies in a file's place would wait for its writer; a plain file knows no waiting.
+    const Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (fd.get() < 0) return system_error(errno == ENOENT ? ErrorKind::missing : ErrorKind::io, file);
     struct stat about {};
     if (::fstat(fd.get(), &about) != 0) return system_error(ErrorKind::io, file);
@@ -69,7 +70,11 @@ Result<void> write_whole(const Path& file, const void* data, std::size_t size) {
             }
             done += static_cast<std::size_t>(n);
         }
-        if (::fsync(fd.get()) != 0) return system_error(ErrorKind::io, beside);
+        if (::fsync(fd.get()) != 0) {
+            Error error = system_error(ErrorKind::io, beside);
+            ::unlink(beside.c_str());
+            return error;
+        }
     }
     std::filesystem::rename(beside, file, failed);
     if (failed) return Error{ErrorKind::io, file.string() + ": " + failed.message()};

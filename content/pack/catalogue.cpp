@@ -43,8 +43,10 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::open(const Path& folder) {
     catalogue->sections_ = std::move(manifest->sections);
     catalogue->items_ = std::move(manifest->items);
     for (auto& [path, file] : manifest->files) {
-        if (auto good = check_blob(blob_of(folder, file), file.length); !good)
-            return good.error().within("pack " + catalogue->id_ + ": " + path);
+        if (auto good = check_blob(blob_of(folder, file), file.length); !good) {
+            catalogue->damaged_.push_back(good.error().within("pack " + catalogue->id_ + ": " + path).what);
+            if (catalogue->damaged_.size() == manifest->files.size()) return Error{good.error().kind, catalogue->damaged_.front()};
+        }
         catalogue->files_.emplace(std::move(path), std::move(file));
     }
     return std::shared_ptr<const Catalogue>(std::move(catalogue));
@@ -71,6 +73,7 @@ Result<Bytes> Catalogue::read(std::string_view path, std::size_t limit_bytes) co
     const Path blob = blob_of(folder_, found->second);
     if (found->second.length > limit_bytes)
         return Error{ErrorKind::too_large, std::string(path) + ": over the limit of " + std::to_string(limit_bytes) + " bytes"};
+    if (auto good = check_blob(blob, found->second.length); !good) return good.error().within(path);
     auto bytes = read_bytes(blob, limit_bytes);
     if (!bytes) return bytes.error().within(path);
     if (sha256_hex(bytes->data(), bytes->size()) != found->second.sha256)

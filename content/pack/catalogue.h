@@ -39,7 +39,8 @@ struct Item {
 class Catalogue {
 public:
     // A folder with manifest.json and blobs/. Checks: every named path is safe and listed, ids are unique, hashes
-    // and lengths have their form, every blob is there with its length.
+    // and lengths have their form, every blob is there with its length. A blob that is not closes what needs it, not the
+    // pack: it is named in damaged(), and reading it fails. A pack with no whole blob at all is not opened.
     static Result<std::shared_ptr<const Catalogue>> open(const Path& folder);
 
     [[nodiscard]] const std::string& id() const { return id_; }
@@ -50,6 +51,8 @@ public:
     [[nodiscard]] std::vector<const Item*> items_of_kind(std::string_view kind) const;
     [[nodiscard]] const Item* find(std::string_view item_id) const;  // null: there is none
 
+    // One sentence for each file of the pack that was missing, of the wrong length or not a plain file.
+    [[nodiscard]] const std::vector<std::string>& damaged() const { return damaged_; }
     [[nodiscard]] bool has(std::string_view path) const;
     // The checked content of a path of the pack. `missing`, `too_large`, or `invalid` when it does not match its hash.
     [[nodiscard]] Result<Bytes> read(std::string_view path, std::size_t limit_bytes = 64u << 20) const;
@@ -65,6 +68,7 @@ private:
     std::vector<Section> sections_;
     std::vector<Item> items_;
     std::unordered_map<std::string, PackFile> files_;
+    std::vector<std::string> damaged_;
 };
 
 }  // namespace xinghuo

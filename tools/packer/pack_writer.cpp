@@ -97,7 +97,9 @@ Result<void> write_pack(const Source& source, const std::vector<PackItem>& items
         if (auto placed = place(cache.blob(file), fresh / "blobs" / file.sha256.substr(0, 2) / file.sha256); !placed)
             return placed;
     if (auto written = write_file(fresh / "manifest.json", manifest(source, items, files)); !written) return written;
-    if (const auto opened = Catalogue::open(fresh); !opened) return opened.error().within("the pack that was built");
+    const auto opened = Catalogue::open(fresh);
+    if (!opened) return opened.error().within("the pack that was built");
+    if (!(*opened)->damaged().empty()) return Error{ErrorKind::io, (*opened)->damaged().front()}.within("the pack that was built");
     return exchange(fresh, out);
 }
 
