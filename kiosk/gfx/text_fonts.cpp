@@ -46,15 +46,21 @@ Result<FontFiles> FontFiles::debian() {
         if (!readable(file)) lacking += fmt::format("{}{} (package {})", lacking.empty() ? "" : ", ", file, package);
         return file;
     };
+    // Rare characters only: without it they are drawn as their code.
+    const auto add_fallback = [&](const char* place, const char* package) {
+        const std::string file = fonts + place;
+        if (readable(file)) files.fallback.push_back(file);
+        else log_warning(fmt::format("a font for rare characters is not installed: {} (package {})", file, package));
+    };
     files.sans = find("opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk");
     files.sans_bold = find("opentype/noto/NotoSansCJK-Bold.ttc", "fonts-noto-cjk");
     files.serif = find("opentype/noto/NotoSerifCJK-Regular.ttc", "fonts-noto-cjk");
     files.serif_bold = find("opentype/noto/NotoSerifCJK-Bold.ttc", "fonts-noto-cjk");
-    files.fallback = {find("truetype/hanazono/HanaMinA.ttf", "fonts-hanazono"),
-                      find("truetype/hanazono/HanaMinB.ttf", "fonts-hanazono"),
-                      find("truetype/babelstone/BabelStoneHan.ttf", "fonts-babelstone-han"),
-                      find("opentype/unifont/unifont.otf", "fonts-unifont"),
-                      find("opentype/unifont/unifont_upper.otf", "fonts-unifont")};
+    add_fallback("truetype/hanazono/HanaMinA.ttf", "fonts-hanazono");
+    add_fallback("truetype/hanazono/HanaMinB.ttf", "fonts-hanazono");
+    add_fallback("truetype/babelstone/BabelStoneHan.ttf", "fonts-babelstone-han");
+    add_fallback("opentype/unifont/unifont.otf", "fonts-unifont");
+    add_fallback("opentype/unifont/unifont_upper.otf", "fonts-unifont");
     if (!lacking.empty()) return Error{ErrorKind::missing, "fonts not found: " + lacking};
     return files;
 }
