@@ -12,6 +12,7 @@ public:
     explicit OneThread(std::function<void()> done) : done_(std::move(done)), thread_([this] { run(); }) {}
     ~OneThread() override {
         jobs_.close();
+        static_cast<void>(jobs_.take_all());  // nobody will see what still waits; only the job under way is finished
         thread_.join();
     }
     bool post(std::function<void()> job) override { return jobs_.post(std::move(job)); }
