@@ -86,6 +86,8 @@ private:
                 break;
             case PlayerState::opening: frame.animate(); break;
             case PlayerState::paused:
+                if (player_->next_picture_at()) frame.animate();  // of the place it was put to, on its way
+                break;
             case PlayerState::ended: break;
         }
         if (const auto due = player_->picture()) picture_.show(*due);
