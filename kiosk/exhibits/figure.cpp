@@ -30,8 +30,9 @@ std::uint64_t seed_of(std::string_view id) {
 
 class FigureExhibit final : public Exhibit {
 public:
-    FigureExhibit(Figure figure, Puppet puppet, const std::map<Lang, std::vector<MouthCue>>& cues)
-        : figure_(std::move(figure)), puppet_(std::move(puppet)), telling_(figure_, puppet_.rig(), cues, seed_of(figure_.id)) {}
+    // still: a picture of the whole figure, in the place and size of its drawing; may be empty.
+    FigureExhibit(Figure figure, Puppet puppet, std::string still, const std::map<Lang, std::vector<MouthCue>>& cues)
+        : figure_(std::move(figure)), puppet_(std::move(puppet)), still_(std::move(still)), telling_(figure_, puppet_.rig(), cues, seed_of(figure_.id)) {}
 
     Wish frame(Frame& frame) override {
         if (entered_ == Instant::never()) entered_ = frame.now;
@@ -129,8 +130,8 @@ private:
     static void stand_on(Layout& l, Vec2 feet, float top) { l.stand = {feet, (feet.y - top) / (1940 - 65)}; }
 
     void appear(const Frame& frame, const Stand& stand) {
-        const bool ready = puppet_.ready(frame, stand);
-        if (appeared_ == Instant::never() && (ready || frame.now - entered_ > longest_wait_for_pictures)) appeared_ = frame.now;
+        whole_ = puppet_.ready(frame, stand);
+        if (appeared_ == Instant::never() && (whole_ || frame.now - entered_ > longest_wait_for_pictures)) appeared_ = frame.now;
     }
 
     void draw_figure(Frame& frame, const Layout& place, double alive) {
@@ -138,7 +139,10 @@ private:
         if (appeared_ == Instant::never()) return;
         const Pose pose = pose_at(puppet_.rig(), telling_.performance(), telling_.moment(alive));
         draw_ground_light(frame, place.stand, pose.opacity);
-        puppet_.draw(frame, pose, place.stand);
+        if (whole_) return puppet_.draw(frame, pose, place.stand);
+        // A part of the drawing has not come or is damaged: a portrait that stands still, never a person in pieces.
+        const Vec2 corner = place.stand.at(0, 0), size = Vec2{1000, 2000} * place.stand.scale;
+        frame.canvas.picture(frame.pack_picture(still_, size), {corner.x, corner.y, size.x, size.y});
     }
 
     // Like the plate beside a picture: years, who this was, and what voice one hears.
@@ -244,13 +248,20 @@ private:
 
     Figure figure_;
     Puppet puppet_;
+    const std::string still_;
     Telling telling_;  // refers to figure_
     Instant entered_ = Instant::never(), appeared_ = Instant::never(), busy_ = Instant::never();
-    bool begun_ = false;
+    bool begun_ = false, whole_ = false;
     int tab_ = 0;
     StoryPanel story_;
     Scroll life_, quotations_;
 };
+
+// The whole figure lies beside its card picture.
+std::string still_of(const Item& item, const Catalogue& catalogue) {
+    const std::string still = item.picture.substr(0, item.picture.rfind('/') + 1) + "full.png";
+    return catalogue.has(still) ? still : std::string();
+}
 
 Result<std::unique_ptr<Exhibit>> open(const Item& item, const Frame& frame) {
     auto text = frame.catalogue->read_text(item.file);
@@ -267,7 +278,7 @@ Result<std::unique_ptr<Exhibit>> open(const Item& item, const Frame& frame) {
         if (read) cues.emplace(lang, std::move(*read));
         else log_warning(read.error().within("mouth shapes " + narration.cues_file).what);
     }
-    return std::make_unique<FigureExhibit>(std::move(*figure), std::move(*puppet), cues);
+    return std::make_unique<FigureExhibit>(std::move(*figure), std::move(*puppet), still_of(item, *frame.catalogue), cues);
 }
 
 }  // namespace

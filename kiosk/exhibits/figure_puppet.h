@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] const Rig& rig() const { return rig_; }
     // Asks for all pictures, also of shapes that are hidden now, so that none is missing when it is its turn. True when
-    // all have come, or could not come.
+    // all have come; never when one is damaged.
     bool ready(const Frame& frame, const Stand& stand) const;
     void draw(Frame& frame, const Pose& pose, const Stand& stand) const;
 
