@@ -281,6 +281,24 @@ TEST_CASE("a thing lying on the glass is nobody after half a minute", "[touch]")
     CHECK(touch.frame(at_ms(32'001)).any_contact);
 }
 
+TEST_CASE("a finger whose end was lost gives the glass to the next one", "[touch]") {
+    Touch touch;
+    touch.on(event(What::down, 1, 10, 10, 0));
+    CHECK(touch.frame(at_ms(10)).pressed);
+    touch.on(event(What::down, 2, 500, 500, 29'000));
+    CHECK_FALSE(touch.frame(at_ms(29'010)).pressed);  // somebody may hold on that long
+    touch.on(event(What::up, 2, 500, 500, 29'100));
+    touch.frame(at_ms(29'110));
+    touch.on(event(What::down, 3, 700, 300, 31'000));
+    Pointer p = touch.frame(at_ms(31'010));
+    CHECK((!p.down && !p.released));  // what was held is let go without a release
+    CHECK(touch.waiting());
+    p = touch.frame(at_ms(31'026));
+    CHECK((p.pressed && p.down && p.at == Vec2{700, 300}));
+    touch.on(event(What::up, 3, 700, 300, 31'100));
+    CHECK(touch.frame(at_ms(31'110)).released);
+}
+
 TEST_CASE("a storm of events is bounded and ends in peace", "[touch]") {
     Touch touch;
     touch.on(event(What::down, 1, 0, 0, 0));

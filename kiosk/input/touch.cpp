@@ -51,8 +51,12 @@ Pointer Touch::frame(Instant now) {
         TouchEvent event = queue_[taken];
         // A press is seen for a whole frame before anything takes it away.
         if (state_.pressed && ends_press(event)) break;
-        const bool lost_its_end = event.what == What::down && find(event.finger) != nullptr;
-        if (lost_its_end) event.what = What::cancel;  // then it comes down once more
+        const Finger* gone = event.what == What::down ? lost(event) : nullptr;
+        const bool lost_its_end = gone != nullptr;
+        if (lost_its_end) {  // then the new one comes down
+            event.finger = gone->id;
+            event.what = What::cancel;
+        }
         apply(event);
         if (!lost_its_end) ++taken;
         state_.any_contact = true;
@@ -69,6 +73,15 @@ Pointer Touch::frame(Instant now) {
 
 Touch::Finger* Touch::find(std::int64_t id) {
     const auto at = std::find_if(fingers_.begin(), fingers_.end(), [id](const Finger& f) { return f.id == id; });
+    return at == fingers_.end() ? nullptr : &*at;
+}
+
+// A finger whose end was never told: it comes down again, or it has lain still for so long that a new one is somebody else.
+// (A drop of water, or a panel that lost an event, must not keep the glass for ever.)
+const Touch::Finger* Touch::lost(const TouchEvent& down) const {
+    const auto at = std::find_if(fingers_.begin(), fingers_.end(), [&](const Finger& f) {
+        return f.id == down.finger || down.when - f.last_heard >= forgotten_after;
+    });
     return at == fingers_.end() ? nullptr : &*at;
 }
 

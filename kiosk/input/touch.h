@@ -63,6 +63,7 @@ private:
     struct Sample { Instant when; Vec2 at; };
 
     Finger* find(std::int64_t id);
+    [[nodiscard]] const Finger* lost(const TouchEvent& down) const;
     [[nodiscard]] const Finger* second() const;
     [[nodiscard]] bool ends_press(const TouchEvent& event);
     [[nodiscard]] bool starts_pinch(const TouchEvent& event);
