@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
 
 #include "content/base/crypto.h"
 #include "content/pack/manifest.h"
@@ -82,6 +83,28 @@ TEST_CASE("catalogue: a blob that is missing, short or a link is found at openin
         std::filesystem::create_symlink(pack.folder / "elsewhere", pack.blob(content));
         CHECK(Catalogue::open(pack.folder).error().what.find("not a plain file") != std::string::npos);
     }
+}
+
+TEST_CASE("catalogue: one damaged blob is named, and only what it holds cannot be read") {
+    const Pack pack("damaged");
+    const std::string second = "something else";
+    REQUIRE(write_file(pack.blob(second), second).has_value());
+    pack.write_manifest(Pack::manifest(Pack::file("a/b.json", content) + "," + Pack::file("c.txt", second)));
+    const auto whole = Catalogue::open(pack.folder);
+    REQUIRE(whole.has_value());
+    CHECK((*whole)->damaged().empty());
+    REQUIRE(std::filesystem::remove(pack.blob(second)));
+    const auto catalogue = Catalogue::open(pack.folder);
+    REQUIRE(catalogue.has_value());
+    REQUIRE((*catalogue)->damaged().size() == 1);
+    CHECK((*catalogue)->damaged()[0] == "pack p: c.txt: not in the pack's folder");
+    CHECK((*catalogue)->read("c.txt").error().kind == ErrorKind::missing);
+    CHECK((*catalogue)->checked_file("c.txt").error().kind == ErrorKind::missing);
+    CHECK(*(*catalogue)->read_text("a/b.json") == content);
+    // A pipe in a file's place is refused without waiting for a writer.
+    REQUIRE(::mkfifo(pack.blob(second).c_str(), 0600) == 0);
+    CHECK((*catalogue)->read("c.txt").error().kind == ErrorKind::invalid);
+    CHECK(read_text(pack.blob(second)).error().kind == ErrorKind::io);
 }
 
 TEST_CASE("catalogue: content that does not match its hash is never handed out") {
