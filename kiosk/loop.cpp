@@ -14,6 +14,7 @@ namespace {
 
 // While commands may come, SDL's events and standard input are looked at in turn, this long each.
 constexpr Milliseconds look_at_input(8);
+constexpr int most_blocks = 256;  // of input, between two looks at everything else
 
 Milliseconds rounded_up(Nanoseconds span) {
     return std::chrono::duration_cast<Milliseconds>(std::max(span, Nanoseconds(0)) + Milliseconds(1) - Nanoseconds(1));
@@ -84,7 +85,7 @@ void Loop::run_commands() {
     Lines lines(STDIN_FILENO);
     bool open = true;
     while (!ended_ && !drive.quit()) {
-        if (open && input_waits()) open = lines.read_more();
+        for (int blocks = 0; open && blocks < most_blocks && input_waits(); ++blocks) open = lines.read_more();
         while (!drive.quit() && !ended_) {
             const auto line = lines.next();
             if (!line) break;
