@@ -6,6 +6,8 @@
 
 int main(int argc, char** argv) {
     const int w = argc > 2 ? std::atoi(argv[1]) : 1920, h = argc > 2 ? std::atoi(argv[2]) : 1080;
+    // Plain memory shown by the window system: the least there is. (Otherwise SDL may bring up OpenGL for it.)
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) return 1;
     SDL_Window* window = SDL_CreateWindow("bare", 0, 0, w, h, 0);
     if (window == nullptr) return 1;
