@@ -33,7 +33,8 @@ public:
     void frame(Frame& frame, Navigator& navigator) override {
         if (!read_) read(frame);
         frame.canvas.fill(frame.screen, frame.theme.night);
-        if (!figures_.empty()) stage(frame);
+        const std::size_t slide = slide_at(frame);
+        if (slide < figures_.size()) stage(frame, figures_[slide]);
         const Rect text = words_place(frame);
         heading(frame, text);
         history(frame, text);
@@ -52,12 +53,7 @@ private:
 
     void read(const Frame& frame) {
         read_ = true;
-        for (const Item* item : frame.catalogue->items_of_kind("figure")) {
-            auto text = frame.catalogue->read_text(item->file);
-            auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
-            if (figure) figures_.push_back({std::move(*figure), item->picture, {}, false});
-            else log_warning(figure.error().within("attract: " + item->id).what);
-        }
+        for (const Item* item : frame.catalogue->items_of_kind("figure")) waiting_.push_back(item);
         for (const Item* item : frame.catalogue->items_of_kind("timeline")) {
             auto text = frame.catalogue->read_text(item->file);
             auto events = text ? read_timeline(*text) : Result<std::vector<TimelineEvent>>(text.error());
@@ -66,12 +62,29 @@ private:
         }
     }
 
+    // One figure at a time, each when its slide comes near: the first picture does not wait for all eight stories.
+    void read_next_figure(const Frame& frame) {
+        while (!waiting_.empty()) {
+            const Item* item = waiting_.front();
+            waiting_.erase(waiting_.begin());
+            auto text = frame.catalogue->read_text(item->file);
+            auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
+            if (figure) return figures_.push_back({std::move(*figure), item->picture, {}, false});
+            log_warning(figure.error().within("attract: " + item->id).what);
+        }
+    }
+
+    // The slide of this moment, counted over all figures there are; those before it have been read by then.
+    [[nodiscard]] std::size_t slide_at(const Frame& frame) {
+        const auto turn = static_cast<std::size_t>(seconds(frame.now.since_start) / slide_s);
+        while (!waiting_.empty() && figures_.size() <= turn % (figures_.size() + waiting_.size())) read_next_figure(frame);
+        return figures_.empty() ? 0 : turn % (figures_.size() + waiting_.size());
+    }
+
     // Three layers slide by different amounts; the figure stands between the middle and the near one.
-    void stage(Frame& frame) {
+    void stage(Frame& frame, Shown& shown) {
         const double t = seconds(frame.now.since_start);
-        const auto slide = static_cast<std::size_t>(t / slide_s) % figures_.size();
         const double into = std::fmod(t, slide_s);
-        Shown& shown = figures_[slide];
         const StageArt& art = shown.figure.stage;
         const Rect s = frame.screen;
         const float scale = std::max(s.w / 1920, s.h / art.height);
@@ -82,7 +95,9 @@ private:
         const auto place = [&](float slid) {
             return Rect{std::clamp(middle - size.x / 2 + slid, s.w - size.x, 0.0f), s.h - size.y, size.x, size.y};
         };
-        if (frame.calm()) frame.canvas.picture(still_stage(frame, art, size), place(0));
+        const Texture ground = frame.calm() ? still_stage(frame, art, size) : frame.pack_picture(art.layers[0], size);
+        if (ground.id == 0) return;  // night, until it comes; darkness needs no shading
+        if (frame.calm()) frame.canvas.picture(ground, place(0));
         for (std::size_t i = 0; i < art.layers.size() && !frame.calm(); ++i)
             frame.canvas.picture(frame.pack_picture(art.layers[i], size), place(drift * art.parallax[i]));
         const float grown = text_growth(frame) - 1;
@@ -236,6 +251,7 @@ private:
     }
 
     bool read_ = false;
+    std::vector<const Item*> waiting_;  // figures not read yet; the catalogue's, which outlives this screen
     std::vector<Shown> figures_;
     std::vector<TimelineEvent> events_;
 };
