@@ -236,3 +236,29 @@ TEST_CASE("a manifest that is none closes the hall with a reason", "[faults]") {
         CHECK_FALSE((*app)->show("hall").has_value());
     }
 }
+
+TEST_CASE("a section that only a later program knows is left out of the hall", "[faults]") {
+    const DamagedPack pack("section");
+    auto manifest = read_text(pack.folder() / "manifest.json");
+    REQUIRE(manifest);
+    const std::string known = "\"quiz\"", later = "\"galaxy\"";
+    // Its section's id, and the item that stands in it; the item's own kind stays.
+    int changed = 0;
+    for (const std::string key : {"\"id\":", "\"section\":"})
+        for (const std::string gap : {"", " "})
+            for (std::size_t at = manifest->find(key + gap + known); at != std::string::npos; at = manifest->find(key + gap + known)) {
+                manifest->replace(at + key.size() + gap.size(), known.size(), later);
+                ++changed;
+            }
+    REQUIRE(changed >= 1);
+    REQUIRE(write_file(pack.folder() / "manifest.json", std::string_view(*manifest)));
+    Hall hall = pack.open();
+    REQUIRE(hall.app->show("hall"));
+    hall.drive->settle();
+    const auto shown = [&](std::string_view id) {
+        return std::any_of(hall.app->labels().begin(), hall.app->labels().end(), [&](const Label& l) { return l.touch && l.id == id; });
+    };
+    CHECK(shown("hall.figures"));
+    CHECK_FALSE(shown("hall.galaxy"));
+    CHECK_FALSE(shown("hall.quiz"));
+}

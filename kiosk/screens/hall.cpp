@@ -17,16 +17,21 @@ public:
         place.cut_bottom(frame.portrait ? 72 : 64);
         welcome(frame, place.cut_top(frame.portrait ? 210 : 150));
         place.cut_top(space::l);
-        const auto& sections = frame.catalogue->sections();
+        // A pack may name sections that a later program knows; they are not shown, and break nothing.
+        std::vector<const Section*> sections;
+        for (const Section& section : frame.catalogue->sections())
+            if (known(section.id)) sections.push_back(&section);
         if (sections.empty()) {
             notice(frame, place.cut_top(240), frame.words("hall.empty.title"), frame.words("hall.empty.text"));
             return;
         }
-        for (std::size_t i = 0; i < sections.size() && i < 3; ++i)
-            if (picture_card(frame, sections[i], slot(frame, place, i, sections.size()), i == 0)) open(sections[i].id, navigator);
+        for (std::size_t i = 0; i < sections.size(); ++i)
+            if (picture_card(frame, *sections[i], slot(frame, place, i, sections.size()), i == 0)) open(sections[i]->id, navigator);
     }
 
 private:
+    static bool known(std::string_view section) { return section == "figures" || section == "lectures" || section == "quiz"; }
+
     static void bar(Frame& frame, Navigator& navigator) {
         const Theme& theme = frame.theme;
         Rect row = Rect{frame.margin, 0, frame.screen.w - 2 * frame.margin, 152}.inset(0, 40);
