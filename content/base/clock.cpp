@@ -1,7 +1,10 @@
 #include "content/base/clock.h"
 
+#include <sys/timex.h>
+
 #include <cstdio>
 #include <ctime>
+#include <fstream>
 
 namespace xinghuo {
 namespace {
@@ -20,12 +23,40 @@ Instant SystemClock::now() const { return {Nanoseconds(read_ns(CLOCK_MONOTONIC) 
 
 WallTime SystemClock::wall() const { return {read_ns(CLOCK_REALTIME) / 1'000'000}; }
 
+bool SystemClock::wall_trusted() const {
+    timex state{};
+    const int answer = adjtimex(&state);  // only asks
+    return answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
+
+std::int64_t SystemClock::mono_ms(Instant when) const { return (start_ns_ + when.since_start.count()) / 1'000'000; }
+
+std::string SystemClock::boot_id() const {
+    std::ifstream in("/proc/sys/kernel/random/boot_id");
+    std::string id;
+    std::getline(in, id);
+    return id.empty() ? "unknown" : id;
+}
+
 Date china_date(WallTime when) {
     using namespace std::chrono;
     const sys_days day = floor<days>(sys_time<milliseconds>(milliseconds(when.unix_ms)) + hours(8));
     const year_month_day d(day);
     return {static_cast<int>(d.year()), static_cast<int>(static_cast<unsigned>(d.month())),
             static_cast<int>(static_cast<unsigned>(d.day()))};
+}
+
+std::string iso_from_wall_time(WallTime when) {
+    using namespace std::chrono;
+    const auto at = sys_time<milliseconds>(milliseconds(when.unix_ms));
+    const sys_days day = floor<days>(at);
+    const year_month_day d(day);
+    const hh_mm_ss<milliseconds> t(at - day);
+    char text[48];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(d.year()), static_cast<unsigned>(d.month()),
+                  static_cast<unsigned>(d.day()), static_cast<int>(t.hours().count()), static_cast<int>(t.minutes().count()),
+                  static_cast<int>(t.seconds().count()), static_cast<int>(t.subseconds().count()));
+    return text;
 }
 
 WallTime wall_time_from_iso(const std::string& iso) {

@@ -42,11 +42,31 @@ Date china_date(WallTime when);
 // "2026-07-01T08:00:00Z" or with "+08:00"; what is not that form is an epoch of 0.
 WallTime wall_time_from_iso(const std::string& iso);
 
+// "2026-07-01T00:00:00.000Z".
+std::string iso_from_wall_time(WallTime when);
+
+// One reading of everything a record is stamped with. Taken once per frame, by whoever owns the clock, and handed on.
+struct Moment {
+    Instant now;
+    WallTime wall;                // what the terminal believes
+    bool wall_trusted = false;    // it has reason to: the kernel says its clock is synchronised, or somebody set it in this boot
+    std::int64_t mono_ms = 0;     // since the machine's boot
+};
+
 class Clock {
 public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual Instant now() const = 0;
     [[nodiscard]] virtual WallTime wall() const = 0;
+    [[nodiscard]] virtual bool wall_trusted() const = 0;
+    // Of an Instant of this clock: ms since the machine's boot, the same for every program that runs in it.
+    [[nodiscard]] virtual std::int64_t mono_ms(Instant when) const = 0;
+    // Differs from boot to boot, the same for every program within one.
+    [[nodiscard]] virtual std::string boot_id() const = 0;
+    [[nodiscard]] Moment moment() const {
+        const Instant at = now();
+        return {at, wall(), wall_trusted(), mono_ms(at)};
+    }
 };
 
 class SystemClock final : public Clock {
@@ -54,24 +74,37 @@ public:
     SystemClock();
     [[nodiscard]] Instant now() const override;
     [[nodiscard]] WallTime wall() const override;
+    [[nodiscard]] bool wall_trusted() const override;
+    [[nodiscard]] std::int64_t mono_ms(Instant when) const override;
+    [[nodiscard]] std::string boot_id() const override;
 
 private:
     std::int64_t start_ns_;
 };
 
-// Moves only when told to. Starts at Instant{} and the given wall time.
+// Moves only when told to. Starts at Instant{} and the given wall time, trusted, in a boot of its own.
 class FakeClock final : public Clock {
 public:
-    explicit FakeClock(WallTime wall) : wall_(wall) {}
+    explicit FakeClock(WallTime wall, std::string boot_id = "fake") : wall_(wall), boot_id_(std::move(boot_id)) {}
     [[nodiscard]] Instant now() const override { return now_; }
     [[nodiscard]] WallTime wall() const override {
         return {wall_.unix_ms + std::chrono::duration_cast<Milliseconds>(now_.since_start).count()};
     }
+    [[nodiscard]] bool wall_trusted() const override { return trusted_; }
+    [[nodiscard]] std::int64_t mono_ms(Instant when) const override {
+        return std::chrono::duration_cast<Milliseconds>(when.since_start).count();
+    }
+    [[nodiscard]] std::string boot_id() const override { return boot_id_; }
     void advance(Nanoseconds span) { now_ = now_ + span; }
+    // As when somebody sets the clock, or its battery is empty: now() does not notice.
+    void jump_wall(WallTime to) { wall_ = {to.unix_ms - std::chrono::duration_cast<Milliseconds>(now_.since_start).count()}; }
+    void trust_wall(bool trusted) { trusted_ = trusted; }
 
 private:
     Instant now_;
     WallTime wall_;
+    std::string boot_id_;
+    bool trusted_ = true;
 };
 
 }  // namespace xinghuo

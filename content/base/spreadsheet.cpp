@@ -1,0 +1,3 @@
+#include "content/base/spreadsheet.h"
+
+namespace xinghuo {}

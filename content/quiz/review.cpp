@@ -1,0 +1,3 @@
+#include "content/quiz/review.h"
+
+namespace xinghuo {}

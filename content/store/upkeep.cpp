@@ -1,0 +1,3 @@
+#include "content/store/upkeep.h"
+
+namespace xinghuo {}

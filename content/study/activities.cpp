@@ -1,0 +1,3 @@
+#include "content/study/activities.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/admin_lock.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/day.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/records.h"
+
+namespace xinghuo {}

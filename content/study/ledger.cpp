@@ -1,0 +1,3 @@
+#include "content/study/ledger.h"
+
+namespace xinghuo {}

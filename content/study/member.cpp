@@ -1,0 +1,3 @@
+#include "content/study/member.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/members.h"
+
+namespace xinghuo {}

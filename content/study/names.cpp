@@ -1,0 +1,3 @@
+#include "content/study/names.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/policy.h"
+
+namespace xinghuo {}

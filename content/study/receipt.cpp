@@ -1,0 +1,3 @@
+#include "content/study/receipt.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/record.h"
+
+namespace xinghuo {}

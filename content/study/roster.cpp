@@ -1,0 +1,3 @@
+#include "content/study/roster.h"
+
+namespace xinghuo {}

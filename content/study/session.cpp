@@ -1,0 +1,3 @@
+#include "content/study/session.h"
+
+namespace xinghuo {}

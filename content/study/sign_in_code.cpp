@@ -1,0 +1,3 @@
+#include "content/study/sign_in_code.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/study.h"
+
+namespace xinghuo {}

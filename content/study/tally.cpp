@@ -1,0 +1,3 @@
+#include "content/study/tally.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "content/study/visit.h"
+
+namespace xinghuo {}

@@ -1,0 +1,3 @@
+#include "kiosk/input/card_device.h"
+
+namespace xinghuo {}
