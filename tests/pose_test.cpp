@@ -70,8 +70,8 @@ const std::vector<Told>& everybody() {
 
 double length_s(const Told& told) { return static_cast<double>(told.narration.duration.count()) * 1e-3; }
 
-Moment speaking_at(double t) {
-    Moment moment;
+PoseMoment speaking_at(double t) {
+    PoseMoment moment;
     moment.alive = moment.voice = t;
     moment.speaking = true;
     moment.presence = 1;
@@ -79,7 +79,7 @@ Moment speaking_at(double t) {
 }
 
 // The place of a point far from the pivot, as the parts that never switch show it.
-std::map<std::string, Point> landmarks(const Told& told, const Moment& moment) {
+std::map<std::string, Point> landmarks(const Told& told, const PoseMoment& moment) {
     const auto world = world_of(told.rig, bones_at(told.rig, told.performance, moment));
     std::map<std::string, Point> places;
     for (std::size_t i = 0; i < world.size(); ++i) {
@@ -102,7 +102,7 @@ void check_limits(const Rig& rig, const std::vector<BonePose>& bones) {
     }
 }
 
-std::set<std::string> shown(const Told& told, const Moment& moment) {
+std::set<std::string> shown(const Told& told, const PoseMoment& moment) {
     std::set<std::string> ids;
     for (const PosedPart& part : pose_at(told.rig, told.performance, moment).parts) ids.insert(told.rig.parts[part.part].id);
     return ids;
@@ -251,7 +251,7 @@ TEST_CASE("the mouth follows its cues, and only while the figure speaks", "[pose
                     if (silent && id != "mouth.X") FAIL(told.id << " at " << t << " shows " << id);
                 }
             if (mouths != 1) FAIL(told.id << " at " << t << " has " << mouths << " mouths");
-            Moment paused = speaking_at(t);
+            PoseMoment paused = speaking_at(t);
             paused.speaking = false;
             if (!shown(told, paused).contains("mouth.X")) FAIL(told.id << " at " << t << " speaks in a pause");
         }
@@ -308,7 +308,7 @@ TEST_CASE("gestures begin after their sentence and are over with it", "[pose]") 
         CHECK(gesturing == told.performance.gestures.size());
         CHECK(gesturing >= 5);
         // At the end of it all the arms hang as they hang without a voice.
-        Moment end = speaking_at(length_s(told) + 1), rest = end;
+        PoseMoment end = speaking_at(length_s(told) + 1), rest = end;
         rest.presence = 0;
         const std::size_t forearm = told.rig.bone("forearm_r");
         CHECK(bones_at(told.rig, told.performance, end)[forearm].rotate ==
@@ -327,7 +327,7 @@ TEST_CASE("hands switch where the gesture says so", "[pose]") {
         open = open || parts.contains("part.hand_r.open");
     }
     CHECK(open);
-    CHECK(shown(told, Moment{}).contains("part.hand_r.relaxed"));
+    CHECK(shown(told, PoseMoment{}).contains("part.hand_r.relaxed"));
 }
 
 TEST_CASE("no mix of clips leaves the limits", "[pose]") {
@@ -379,7 +379,7 @@ TEST_CASE("an hour, a month: it still breathes as at the beginning", "[pose]") {
     for (const double from : {0.0, 3600.0, 2'592'000.0}) {
         float low = 2, high = 0;
         for (int i = 0; i < 80; ++i) {
-            Moment moment;
+            PoseMoment moment;
             moment.alive = from + i * 0.05;
             const auto bones = bones_at(told.rig, told.performance, moment);
             check_limits(told.rig, bones);
@@ -394,7 +394,7 @@ TEST_CASE("an hour, a month: it still breathes as at the beginning", "[pose]") {
 TEST_CASE("a figure steps in within its entrance and then stands in its place", "[pose]") {
     const Told& told = everybody()[0];
     const auto at = [&](double alive) {
-        Moment moment;
+        PoseMoment moment;
         moment.alive = alive;
         return pose_at(told.rig, told.performance, moment);
     };
@@ -405,8 +405,8 @@ TEST_CASE("a figure steps in within its entrance and then stands in its place", 
     CHECK(at(0.6).parts[0].world({500, 1940}).x == Approx(500).margin(3));
     Performance standing = told.performance;
     standing.entrance = 0;
-    CHECK(pose_at(told.rig, standing, Moment{}).opacity == 1.0f);
-    CHECK(pose_at(told.rig, standing, Moment{}).parts[0].world({500, 1940}).x == Approx(500).margin(3));
+    CHECK(pose_at(told.rig, standing, PoseMoment{}).opacity == 1.0f);
+    CHECK(pose_at(told.rig, standing, PoseMoment{}).parts[0].world({500, 1940}).x == Approx(500).margin(3));
 }
 
 TEST_CASE("feet stay where they are", "[pose]") {

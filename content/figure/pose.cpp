@@ -78,16 +78,16 @@ void each_gesture(const Performance& performance, double voice, const Do& act) {
 
 // A gesture place in the sound with its share: where the voice is, and places the figure is still leaving.
 template <class Do>
-void each_place(const Moment& moment, const Do& act) {
+void each_place(const PoseMoment& moment, const Do& act) {
     float here = 1;
-    for (const Moment::Departure& departure : moment.departures) {
+    for (const PoseMoment::Departure& departure : moment.departures) {
         here -= departure.weight;
         if (departure.weight > 0) act(departure.voice, departure.weight * moment.presence);
     }
     if (here > 0) act(moment.voice, here * moment.presence);
 }
 
-void add_gestures(const Rig& rig, const Performance& performance, const Moment& moment, double lag,
+void add_gestures(const Rig& rig, const Performance& performance, const PoseMoment& moment, double lag,
                   std::vector<BonePose>& bones) {
     each_place(moment, [&](double voice, float share) {
         each_gesture(performance, voice - lag, [&](const GestureCue& cue, float weight) {
@@ -118,7 +118,7 @@ void change(const Rig& rig, std::vector<BonePose>& bones, std::string_view name,
 }
 
 // Breath, weight shifting from foot to foot, a look around now and then while nothing is told.
-void add_life(const Rig& rig, const Performance& performance, const Moment& moment, std::vector<BonePose>& bones) {
+void add_life(const Rig& rig, const Performance& performance, const PoseMoment& moment, std::vector<BonePose>& bones) {
     const float lively = performance.liveliness;
     const std::uint64_t seed = performance.seed;
     if (const std::size_t clip = rig.clip("idle"); clip != no_index)
@@ -145,7 +145,7 @@ void add_life(const Rig& rig, const Performance& performance, const Moment& mome
 }
 
 // The head goes along with the voice, a little.
-void add_speech(const Rig& rig, const Performance& performance, const Moment& moment, std::vector<BonePose>& bones) {
+void add_speech(const Rig& rig, const Performance& performance, const PoseMoment& moment, std::vector<BonePose>& bones) {
     const float present = moment.presence * performance.liveliness;
     if (present <= 0) return;
     const float syllable = present * opening_around(performance, moment.voice, 0.1);
@@ -159,7 +159,7 @@ void add_speech(const Rig& rig, const Performance& performance, const Moment& mo
 }
 
 // A hand comes a little after its arm.
-void add_hand_lag(const Rig& rig, const Performance& performance, const Moment& moment, std::vector<BonePose>& bones) {
+void add_hand_lag(const Rig& rig, const Performance& performance, const PoseMoment& moment, std::vector<BonePose>& bones) {
     if (moment.presence <= 0) return;
     std::vector<BonePose> now(bones.size()), before(bones.size());
     add_gestures(rig, performance, moment, 0, now);
@@ -193,7 +193,7 @@ void show(const Rig& rig, std::string_view slot, std::string_view id, std::vecto
 }
 
 // What each slot shows: gestures choose the hands, blinks the eyes, the voice the mouth.
-std::vector<std::size_t> shown_at(const Rig& rig, const Performance& performance, const Moment& moment) {
+std::vector<std::size_t> shown_at(const Rig& rig, const Performance& performance, const PoseMoment& moment) {
     std::vector<std::size_t> shown;
     for (const Slot& slot : rig.slots) shown.push_back(slot.at_rest);
     each_place(moment, [&](double voice, float share) {
@@ -231,7 +231,7 @@ void Delivery::set_playing(bool playing, double alive) {
 
 void Delivery::jumped(double from_voice, double alive) {
     float here = 1;
-    for (Moment::Departure& departure : departures_) {
+    for (PoseMoment::Departure& departure : departures_) {
         departure.weight *= leaving_at(alive);
         here -= departure.weight;
     }
@@ -242,9 +242,9 @@ void Delivery::jumped(double from_voice, double alive) {
     jumped_at_ = alive;
 }
 
-Moment Delivery::at(double alive, double voice) const {
-    Moment moment{alive, voice, playing_, presence_at(alive), departures_};
-    for (Moment::Departure& departure : moment.departures) departure.weight *= leaving_at(alive);
+PoseMoment Delivery::at(double alive, double voice) const {
+    PoseMoment moment{alive, voice, playing_, presence_at(alive), departures_};
+    for (PoseMoment::Departure& departure : moment.departures) departure.weight *= leaving_at(alive);
     return moment;
 }
 
@@ -265,7 +265,7 @@ char mouth_at(const Performance& performance, double voice) {
     return next == cues.begin() ? 'X' : (next - 1)->shape;
 }
 
-std::vector<BonePose> bones_at(const Rig& rig, const Performance& performance, const Moment& moment) {
+std::vector<BonePose> bones_at(const Rig& rig, const Performance& performance, const PoseMoment& moment) {
     std::vector<BonePose> bones(rig.bones.size());
     add_life(rig, performance, moment, bones);
     add_gestures(rig, performance, moment, 0, bones);
@@ -289,7 +289,7 @@ std::vector<Matrix> world_of(const Rig& rig, const std::vector<BonePose>& bones)
     return world;
 }
 
-Pose pose_at(const Rig& rig, const Performance& performance, const Moment& moment) {
+Pose pose_at(const Rig& rig, const Performance& performance, const PoseMoment& moment) {
     const std::vector<Matrix> world = world_of(rig, bones_at(rig, performance, moment));
     const std::vector<std::size_t> shown = shown_at(rig, performance, moment);
     const float in = entered(performance, moment.alive);

@@ -42,7 +42,7 @@ Performance perform(const Rig& rig, const Narration& narration, const std::vecto
 std::vector<MouthCue> settled_mouth(const std::vector<MouthCue>& cues);
 
 // One moment of a performance.
-struct Moment {
+struct PoseMoment {
     double alive = 0;             // seconds since the figure appeared
     double voice = 0;             // seconds into the sound
     bool speaking = false;        // the sound is running
@@ -59,7 +59,7 @@ class Delivery {
 public:
     void set_playing(bool playing, double alive);
     void jumped(double from_voice, double alive);
-    [[nodiscard]] Moment at(double alive, double voice) const;
+    [[nodiscard]] PoseMoment at(double alive, double voice) const;
 
 private:
     [[nodiscard]] float presence_at(double alive) const;
@@ -68,7 +68,7 @@ private:
     double turned_ = 0;      // when playing_ last changed
     float turned_from_ = 0;  // the presence at that moment
     double jumped_at_ = 0;
-    std::array<Moment::Departure, 3> departures_;  // weights as they were at jumped_at_
+    std::array<PoseMoment::Departure, 3> departures_;  // weights as they were at jumped_at_
 };
 
 struct PosedPart {
@@ -81,10 +81,10 @@ struct Pose {
     float opacity = 1;             // less than 1 only while the figure enters
 };
 
-Pose pose_at(const Rig& rig, const Performance& performance, const Moment& moment);
+Pose pose_at(const Rig& rig, const Performance& performance, const PoseMoment& moment);
 
 // The steps of pose_at, for tests and tools: what each bone does (clamped to its limits), and its world matrix.
-std::vector<BonePose> bones_at(const Rig& rig, const Performance& performance, const Moment& moment);
+std::vector<BonePose> bones_at(const Rig& rig, const Performance& performance, const PoseMoment& moment);
 std::vector<Matrix> world_of(const Rig& rig, const std::vector<BonePose>& bones);
 
 // The blink that is nearest: 0 open, 1 half closed, 2 closed. Gaps between blinks are 2–6 s, by seed.

@@ -142,7 +142,7 @@ const Performance& Telling::performance() const {
     return found != performances_.end() ? found->second : performances_.at(Lang::zh);
 }
 
-Moment Telling::moment(double alive) const { return delivery_.at(alive, in_seconds(position())); }
+PoseMoment Telling::moment(double alive) const { return delivery_.at(alive, in_seconds(position())); }
 
 void Telling::set_liveliness(float liveliness) {
     for (auto& [lang, performance] : performances_) performance.liveliness = liveliness;

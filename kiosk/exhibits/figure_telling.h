@@ -38,7 +38,7 @@ public:
     [[nodiscard]] double speed() const { return speed_; }
 
     [[nodiscard]] const Performance& performance() const;
-    [[nodiscard]] Moment moment(double alive) const;
+    [[nodiscard]] PoseMoment moment(double alive) const;
     void set_liveliness(float liveliness);
 
 private:

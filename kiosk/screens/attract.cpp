@@ -163,7 +163,7 @@ private:
         Performance still;
         still.seed = shown.figure.id.size() * 7919 + static_cast<std::uint64_t>(shown.figure.id.front());
         still.entrance = 0;
-        Moment moment;
+        PoseMoment moment;
         moment.alive = into;
         shown.puppet->draw(frame, pose_at(shown.puppet->rig(), still, moment), stand);
         return true;
