@@ -135,6 +135,8 @@ std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
 std::int64_t Database::last_rowid() const { return sqlite3_last_insert_rowid(db_); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
+void Database::interrupt() { sqlite3_interrupt(db_); }
+
 Result<void> Database::checkpoint() {
     const int result = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (result != SQLITE_OK && result != SQLITE_BUSY) return failure(db_, result).within("checkpoint");

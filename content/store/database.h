@@ -108,6 +108,8 @@ public:
     // One page block at a time, so that writers go on: true while there is more. Not on the frame's thread.
     class Backup;
     Result<std::unique_ptr<Backup>> begin_backup(const Path& to);
+    // Breaks off what is running on this connection, e.g. a check that takes long. Any thread.
+    void interrupt();
     // "ok", or what is damaged. quick: PRAGMA quick_check.
     Result<std::string> check(bool quick = true);
 

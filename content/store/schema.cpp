@@ -30,6 +30,7 @@ CREATE TABLE record (
 ) STRICT;
 CREATE INDEX record_by_member ON record (member, seq) WHERE member IS NOT NULL;
 CREATE INDEX record_by_kind ON record (kind, seq);
+CREATE INDEX record_by_time ON record (at_ms);
 
 CREATE TABLE signature (seq INTEGER PRIMARY KEY, signature BLOB NOT NULL) STRICT;
 
@@ -118,6 +119,16 @@ CREATE TABLE attendance (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE policy (from_day INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+)sql",
+    // 2: the day of an activity and of coming to it; a member's attendances; branches by name, as records tell them; used codes
+    R"sql(
+ALTER TABLE activity DROP COLUMN branch;
+ALTER TABLE activity ADD COLUMN branch TEXT NOT NULL DEFAULT '';
+ALTER TABLE activity ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attendance ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX attendance_by_member ON attendance (member, day);
+
+CREATE TABLE used_code (nonce TEXT PRIMARY KEY, expires_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
 };
 

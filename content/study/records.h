@@ -1,7 +1,9 @@
 // The chain of this terminal's records: appended, read, checked.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +17,8 @@ class Records {
 public:
     // The database is migrated. Finds the terminal's boot number: a new one when `boot_id` is not that of the last boot.
     static Result<Records> open(Database& db, const SigningKey& key, std::string_view boot_id);
+    // For reading only, of a database that may be open read-only; the kiosk is the one that the file names.
+    static Result<Records> open_to_read(Database& db);
 
     [[nodiscard]] const KioskId& kiosk() const { return kiosk_; }
     [[nodiscard]] std::int64_t boot() const { return boot_; }
@@ -41,14 +45,20 @@ public:
     [[nodiscard]] Result<std::int64_t> last_seq() const;
 
 private:
-    Records(Database& db, const SigningKey& key) : db_(&db), key_(&key) {}
+    Records(Database& db, const SigningKey* key) : db_(&db), key_(key) {}
     Database* db_;
-    const SigningKey* key_;
+    const SigningKey* key_;                // null: to read
     KioskId kiosk_;
+    std::string boot_id_;
     std::int64_t boot_ = 0;
+    std::int64_t last_seq_seen_ = 0;       // after a loss: numbers that were given once are not given again
 };
 
 KioskId kiosk_id(const PublicKey& key);
+// The day of the newest trusted record, else the day this program was built: what counted_day() wants to know.
+Result<std::int64_t> newest_known_day(Database& db);
+// Of the kiosk whose database this is. `missing` when it holds none: no kiosk ever opened it.
+Result<PublicKey> device_public_key(Database& db);
 
 // What is wrong with a chain, exactly: "seq 17: changed after it was written (its hash does not match)", "seq 18 to 20: missing",
 // "seq 40: the signature does not hold". `good` when there is nothing. Bounded: the first 100, then how many more.
