@@ -1,6 +1,6 @@
 #include "content/study/tally.h"
 
-#include <algorithm>
+#include <optional>
 
 #include "content/base/json.h"
 #include "content/quiz/review.h"
@@ -141,8 +141,8 @@ Result<void> tally_again(Database& db) {
         while (rows->next()) {
             const WallTime at{rows->integer(3)};
             const bool trusted = rows->integer(4) != 0;
+            newest_known = newest_known_after(at, trusted, newest_known);
             const std::int64_t day = counted_day(at, trusted, newest_known);
-            if (trusted) newest_known = std::max(newest_known, day);
             const auto kind = record_kind(rows->text(1));
             if (!kind) continue;  // of a later program
             Record record;
