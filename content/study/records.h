@@ -71,10 +71,16 @@ struct Verdict {
 
 // Streaming, in constant memory: a database of this terminal…
 Result<Verdict> verify_database(Database& db, const PublicKey& key);
-// …or an export (export_records): JSON lines, the first {"xinghuo_records":1,"kiosk":…,"public_key":hex,…}, then records,
-// signatures {"signature":{"seq":…,"hash":…,"by":…hex}} after the records they sign, an end line with the count.
+// …or an export (export_records): JSON lines, the first
+//     {"xinghuo_records":1,"kiosk":…,"public_key":hex,"since":…,"prev_hash":…}
+// then records, signatures of their hash's 32 bytes after the records they sign, and an end:
+//     {"signature":{"seq":…,"hash":…,"ed25519":hex}}
+//     {"end":{"records":…,"last_seq":…}}
 Result<Verdict> verify_export(const Path& file);
-// Written as write_file does: whole, or not at all. Returns how many records.
-Result<std::size_t> export_records(Database& db, const SigningKey& key, const Path& file, std::int64_t since = 0);
+// Written as write_file does: whole, or not at all. Returns how many records. Others may write to the database meanwhile.
+Result<std::size_t> export_records(Database& db, const PublicKey& key, const Path& file, std::int64_t since = 0);
+inline Result<std::size_t> export_records(Database& db, const SigningKey& key, const Path& file, std::int64_t since = 0) {
+    return export_records(db, key.public_key(), file, since);
+}
 
 }  // namespace xinghuo
