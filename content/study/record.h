@@ -26,11 +26,11 @@ enum class RecordKind {
     quiz_answered,       // {"session"?, "question", "theme", "right", "score", "item", "pack", "pack_version"}; member may be none
     quiz_finished,       // {"session"?, "theme", "item", "asked", "right", "percent", "paper": bool, "passed"?}
     activity_opened,     // {"activity", "name", "type", "branch", "planned_ms"?, "late_after_min"}; member: the host, or none
-    activity_closed,     // {"activity", "name", "attended", "late", "guests"}
-    attended,            // {"activity", "name", "as": on_time|late|left_early, "way"}
+    activity_closed,     // {"activity", "name", "expected", "attended", "late", "guests"}; member: the host, or none
+    attended,            // {"activity", "name", "as": on_time|late, then left_early|back by turns, "way": card|code|name}
     reflection,          // (later)
     sign_up,             // (later)
-    guest_visit,         // {"activity"?}: a guest was counted; never a member
+    guest_visit,         // {"activity"?}: a guest was counted, never a member; {"activity", "by": -1}: one was counted by mistake
     pack_installed, pack_removed, pack_refused,
     admin_action,        // {"action", …what it was about, by opaque ids and numbers; never a name}
     health,              // {"what", …}: e.g. a damaged file set aside and what was recovered
