@@ -197,6 +197,59 @@ TEST_CASE("keys, text, size, exposure, focus, the end", "[window]") {
     CHECK(all[6].what == What::quit);
 }
 
+TEST_CASE("a key is its place on the keyboard, whatever the layout calls it", "[window]") {
+    const NoDisplay none;
+    FakeClock clock({0});
+    const auto window = open_window(clock, 100, 100);
+    EventSource& events = window->events();
+    events.wait(Milliseconds(0), 1);
+    clock.advance(Milliseconds(5000));
+    const auto push_key = [](SDL_Scancode place, std::uint16_t mod, std::uint32_t ms) {
+        SDL_Event e{};
+        e.type = SDL_KEYDOWN;
+        e.key.timestamp = ms;
+        e.key.keysym.scancode = place;
+        e.key.keysym.sym = SDLK_AMPERSAND;  // as a French layout calls the key of 1
+        e.key.keysym.mod = mod;
+        put(e);
+    };
+    struct Case {
+        SDL_Scancode place;
+        std::uint16_t mod;
+        char character;
+    };
+    const Case cases[] = {
+        {SDL_SCANCODE_1, 0, '1'},           {SDL_SCANCODE_0, 0, '0'},          {SDL_SCANCODE_0, KMOD_LSHIFT, ')'},  {SDL_SCANCODE_A, 0, 'a'},
+        {SDL_SCANCODE_Z, KMOD_RSHIFT, 'Z'}, {SDL_SCANCODE_F, KMOD_CAPS, 'f'},  {SDL_SCANCODE_KP_0, 0, '0'},         {SDL_SCANCODE_KP_7, KMOD_NUM, '7'},
+        {SDL_SCANCODE_KP_PERIOD, 0, '.'},   {SDL_SCANCODE_MINUS, 0, '-'},      {SDL_SCANCODE_EQUALS, 0, '='},       {SDL_SCANCODE_LEFTBRACKET, KMOD_LSHIFT, '{'},
+        {SDL_SCANCODE_BACKSLASH, 0, '\\'},  {SDL_SCANCODE_SEMICOLON, KMOD_LSHIFT, ':'}, {SDL_SCANCODE_APOSTROPHE, KMOD_LSHIFT, '"'}, {SDL_SCANCODE_GRAVE, 0, '`'},
+        {SDL_SCANCODE_COMMA, 0, ','},       {SDL_SCANCODE_PERIOD, KMOD_LSHIFT, '>'}, {SDL_SCANCODE_SLASH, KMOD_LSHIFT, '?'}, {SDL_SCANCODE_SPACE, 0, ' '},
+        {SDL_SCANCODE_C, KMOD_LCTRL, 0},    {SDL_SCANCODE_LSHIFT, KMOD_LSHIFT, 0}, {SDL_SCANCODE_TAB, 0, '\t'}, {SDL_SCANCODE_LEFT, 0, 0},
+    };
+    std::uint32_t ms = 1000;
+    for (const Case& c : cases) push_key(c.place, c.mod, ms += 7);
+    const auto keys = only(events.wait(Milliseconds(0), 1), What::key);
+    REQUIRE(keys.size() == std::size(cases));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        INFO(i);
+        CHECK(keys[i].character == cases[i].character);
+        if (i > 0) CHECK((keys[i].when - keys[i - 1].when == Milliseconds(7)));
+    }
+    CHECK((keys.back().when == clock.now()));
+}
+
+TEST_CASE("the system's input method is asked only where text is wanted", "[window]") {
+    const NoDisplay none;
+    FakeClock clock({0});
+    const auto window = open_window(clock, 100, 100);
+    CHECK_FALSE(SDL_IsTextInputActive());
+    window->events().want_text(true);
+    CHECK(SDL_IsTextInputActive());
+    window->events().want_text(true);
+    window->events().want_text(false);
+    CHECK_FALSE(SDL_IsTextInputActive());
+}
+
 TEST_CASE("many wakes are one event, and each wait can be woken anew", "[window]") {
     const NoDisplay none;
     FakeClock clock({0});

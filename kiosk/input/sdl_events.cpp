@@ -33,19 +33,40 @@ Key key_of(SDL_Keycode code) {
     }
 }
 
+// The US layout, by USB usage (HID Usage Tables 1.4, page 0x07), which is what SDL's scancodes are.
+char character_of(SDL_Scancode code, bool shift) {
+    static constexpr char plain_marks[] = "-=[]\\#;'`,./", shift_marks[] = "_+{}|~:\"~<>?";
+    if (code >= SDL_SCANCODE_A && code <= SDL_SCANCODE_Z) return static_cast<char>((shift ? 'A' : 'a') + (code - SDL_SCANCODE_A));
+    if (code >= SDL_SCANCODE_1 && code <= SDL_SCANCODE_0) return (shift ? "!@#$%^&*()" : "1234567890")[code - SDL_SCANCODE_1];
+    if (code >= SDL_SCANCODE_MINUS && code <= SDL_SCANCODE_SLASH) return (shift ? shift_marks : plain_marks)[code - SDL_SCANCODE_MINUS];
+    if (code >= SDL_SCANCODE_KP_1 && code <= SDL_SCANCODE_KP_0) return "1234567890"[code - SDL_SCANCODE_KP_1];
+    switch (code) {
+        case SDL_SCANCODE_SPACE: return ' ';
+        case SDL_SCANCODE_TAB: return '\t';
+        case SDL_SCANCODE_KP_DIVIDE: return '/';
+        case SDL_SCANCODE_KP_MULTIPLY: return '*';
+        case SDL_SCANCODE_KP_MINUS: return '-';
+        case SDL_SCANCODE_KP_PLUS: return '+';
+        case SDL_SCANCODE_KP_PERIOD: return '.';
+        default: return 0;
+    }
+}
+
 InputEvent plain(What what) {
     InputEvent e;
     e.what = what;
     return e;
 }
 
-InputEvent key_event(const SDL_KeyboardEvent& key) {
+InputEvent key_event(const SDL_KeyboardEvent& key, Instant when) {
     InputEvent e = plain(What::key);
     e.key = key_of(key.keysym.sym);
     e.shift = (key.keysym.mod & KMOD_SHIFT) != 0;
     e.ctrl = (key.keysym.mod & KMOD_CTRL) != 0;
     e.alt = (key.keysym.mod & KMOD_ALT) != 0;
     e.repeat = key.repeat != 0;
+    if (!e.ctrl && !e.alt) e.character = character_of(key.keysym.scancode, e.shift);
+    e.when = when;
     return e;
 }
 
@@ -55,8 +76,9 @@ InputEvent touch_event(TouchEvent::What what, std::int64_t finger, Vec2 at, Inst
     return e;
 }
 
-bool is_touch(const SDL_Event& event) {
+bool has_moment(const SDL_Event& event) {
     switch (event.type) {
+        case SDL_KEYDOWN:
         case SDL_FINGERDOWN:
         case SDL_FINGERMOTION:
         case SDL_FINGERUP:
@@ -72,6 +94,16 @@ bool is_touch(const SDL_Event& event) {
 EventSource::EventSource(SDL_Window* window, const Clock& clock)
     : window_(window), clock_(clock), wake_type_(SDL_RegisterEvents(1)) {
     measure_window();
+    SDL_StopTextInput();  // SDL begins with it on
+}
+
+void EventSource::want_text(bool wanted) {
+    if (wanted == (SDL_IsTextInputActive() == SDL_TRUE)) return;
+    if (wanted) {
+        SDL_StartTextInput();
+    } else {
+        SDL_StopTextInput();
+    }
 }
 
 void EventSource::measure_window() {
@@ -90,7 +122,7 @@ void EventSource::set_clocks(const std::vector<SDL_Event>& events) {
     now_ = clock_.now();
     std::optional<Nanoseconds> smallest;
     for (const SDL_Event& event : events) {
-        if (!is_touch(event)) continue;
+        if (!has_moment(event)) continue;
         const Nanoseconds difference = now_.since_start - Milliseconds(event.common.timestamp);
         smallest = smallest ? std::min(*smallest, difference) : difference;
     }
@@ -131,7 +163,7 @@ std::optional<InputEvent> EventSource::translated(const SDL_Event& event, float 
                 return std::nullopt;
             mouse_down_ = false;
             return mouse(TouchEvent::What::up, event.button.x, event.button.y, event.button.timestamp);
-        case SDL_KEYDOWN: return key_event(event.key);
+        case SDL_KEYDOWN: return key_event(event.key, time_of(event.key.timestamp));
         case SDL_TEXTINPUT: {
             InputEvent e = plain(What::text);
             e.text = event.text.text;

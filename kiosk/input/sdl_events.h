@@ -24,7 +24,7 @@ struct InputEvent {
     enum class What {
         touch,
         key,        // went down, or repeats
-        text,       // UTF-8 as typed; a card reader that plays keyboard types its digits
+        text,       // UTF-8 as typed, also through an input method; only while want_text(true)
         quit,       // the window was closed or the process was asked to end
         resized,    // w_px, h_px
         exposed,    // the window was uncovered or the driver lost its pictures: Renderer::forget()
@@ -34,6 +34,11 @@ struct InputEvent {
     TouchEvent touch;
     Key key = Key::other;
     bool shift = false, ctrl = false, alt = false, repeat = false;
+    // Of a key: by its place on the keyboard, read as a US layout with Shift and without Caps Lock, so that neither a layout nor an
+    // input method garbles what a card reader sends; keypad keys are digits, whatever Num Lock says. 0: a key without a
+    // character, or held with Ctrl or Alt. Tab is '\t'.
+    char character = 0;
+    Instant when;
     std::string text;
     int w_px = 0, h_px = 0;
     bool focused = false;
@@ -49,6 +54,8 @@ public:
     // Waits at most `timeout` for something to happen, then gives all that did (256 at most, the rest next time).
     // Zero: does not wait. A negative one waits for ever. Main thread.
     std::vector<InputEvent> wait(Milliseconds timeout, float px_per_unit);
+    // Whether a text field has the focus. Only then the system's input method is asked; else the keys are ours alone. Not at first.
+    void want_text(bool wanted);
     // Ends a wait(), at once or the next. Any thread; many calls before one wait() are one event.
     void wake();
 
