@@ -14,11 +14,11 @@ namespace xinghuo {
 struct StudyDay {
     std::int64_t day;
     std::map<StudyLabel, Milliseconds> ms;
-    double credited_minutes = 0;
+    double credited_minutes = 0;              // capped
 };
 struct StudyYear {
     int year = 0;
-    double hours = 0, goal_hours = 0;         // credited, in the policy's hours; activities included
+    double hours = 0, goal_hours = 0;         // credited, in the hours of each day's policy; activities included. Goal: of the year's last day
     double activity_hours = 0;
     std::map<StudyLabel, Milliseconds> by_label;
     std::vector<StudyDay> days;               // those with study, ascending
@@ -52,9 +52,11 @@ public:
     Result<std::vector<WrongAnswer>> wrong_answers(const MemberId& member) const;                 // due first
     Result<std::vector<std::string>> due_questions(const MemberId& member, std::int64_t today, std::size_t limit) const;
 
-    // A signed line of today's study, short enough for a QR code at arm's length (≤ 300 bytes): receipt.h.
+    // A signed line of today's study, short enough for a QR code at arm's length (≤ 300 bytes): receipt.h. Of `moment` only whether
+    // the clock is trusted is told.
     Result<std::string> receipt(const MemberId& member, std::int64_t today, const Moment& moment) const;
-    // All that is stored about a member, readable: member fields, days, activities, quiz record, and every record. JSON.
+    // All that is stored about a member, readable: {"xinghuo_take_along":1,"kiosk","member":{…},"days":[…],"items":[…],"activities":[…],
+    // "quizzes":[…],"wrong_answers":[…],"records":[every record as record.h writes it, oldest first]}. `missing`: no such member.
     Result<std::string> take_along(const MemberId& member) const;
 
 private:
