@@ -23,6 +23,7 @@ using Arguments = std::vector<std::string>;  // behind the command's name
 int list(const Context& context, const Arguments& arguments);
 int verify(const Context& context, const Arguments& arguments);
 int export_to_file(const Context& context, const Arguments& arguments);
+int set_admin_pin(const Context& context, const Arguments& arguments);
 
 // "xinghuo-records: …", one line on standard error. Returns `code`.
 int complain(const std::string& sentence, int code = 2);
