@@ -8,13 +8,9 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t kMostBytes = 8u << 20;
-constexpr std::size_t kMostRows = 100'000;
-constexpr std::size_t kMostColumns = 64;
-
 class Reader {
 public:
-    explicit Reader(std::string_view text) : text_(text) {
+    Reader(std::string_view text, char separator, std::size_t most_columns) : text_(text), separator_(separator), most_columns_(most_columns) {
         if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
     }
 
@@ -24,13 +20,14 @@ public:
     Result<CsvRow> row() {
         CsvRow row;
         row.line = line_;
+        row.row = ++row_;
         while (true) {
             auto cell = at('"') ? quoted() : plain();
             if (!cell) return cell.error();
             row.cells.push_back(std::move(cell).value());
-            if (row.cells.size() > kMostColumns)
-                return Error{ErrorKind::too_large, fmt::format("line {}: more than {} columns", line_, kMostColumns)};
-            if (!at(',')) break;
+            if (row.cells.size() > most_columns_)
+                return Error{ErrorKind::too_large, fmt::format("line {}: more than {} columns", line_, most_columns_)};
+            if (!at(separator_)) break;
             ++at_;
         }
         line_end();
@@ -39,6 +36,7 @@ public:
 
 private:
     [[nodiscard]] bool at(char c) const { return at_ < text_.size() && text_[at_] == c; }
+    [[nodiscard]] bool next_is(char c) const { return at_ + 1 < text_.size() && text_[at_ + 1] == c; }
     [[nodiscard]] bool at_line_end() const { return done() || at('\n') || at('\r'); }
 
     void line_end() {
@@ -49,7 +47,7 @@ private:
 
     Result<std::string> plain() {
         const std::size_t start = at_;
-        while (!at_line_end() && !at(',')) ++at_;
+        while (!at_line_end() && !at(separator_)) ++at_;
         return std::string(text_.substr(start, at_ - start));
     }
 
@@ -60,11 +58,11 @@ private:
             if (at('"')) {
                 ++at_;
                 if (!at('"')) {
-                    if (!at_line_end() && !at(','))
+                    if (!at_line_end() && !at(separator_))
                         return Error{ErrorKind::invalid, fmt::format("line {}: text after a closing quote", line_)};
                     return out;
                 }
-            } else if (at('\n')) {
+            } else if (at('\n') || (at('\r') && !next_is('\n'))) {
                 ++line_;
             }
             out.push_back(text_[at_]);
@@ -74,38 +72,63 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
-    int line_ = 1;
+    int line_ = 1, row_ = 0;
+    char separator_;
+    std::size_t most_columns_;
 };
 
 bool blank(const CsvRow& row) { return row.cells.size() == 1 && row.cells.front().empty(); }
 
 }  // namespace
 
-Result<CsvTable> CsvTable::parse(std::string_view text) {
-    if (text.size() > kMostBytes) return Error{ErrorKind::too_large, fmt::format("over {} bytes", kMostBytes)};
-    CsvTable table;
-    Reader reader(text);
+Result<std::vector<CsvRow>> csv_rows(std::string_view text, char separator, const CsvLimits& limits) {
+    if (text.size() > limits.bytes) return Error{ErrorKind::too_large, fmt::format("over {} bytes", limits.bytes)};
+    std::vector<CsvRow> rows;
+    Reader reader(text, separator, limits.columns);
     while (!reader.done()) {
         auto row = reader.row();
         if (!row) return row.error();
         if (blank(*row)) continue;
-        if (table.columns_.empty()) {
-            table.columns_ = std::move(row->cells);
-            for (auto name = table.columns_.begin(); name != table.columns_.end(); ++name) {
-                if (name->empty() || std::find(table.columns_.begin(), name, *name) != name)
-                    return Error{ErrorKind::invalid,
-                                 fmt::format("line {}: column '{}' is unnamed or named twice", row->line, *name)};
-            }
-            continue;
-        }
-        if (row->cells.size() != table.columns_.size())
-            return Error{ErrorKind::invalid, fmt::format("line {}: {} cells, the header has {}", row->line,
-                                                         row->cells.size(), table.columns_.size())};
-        if (table.rows_.size() == kMostRows)
-            return Error{ErrorKind::too_large, fmt::format("line {}: more than {} rows", row->line, kMostRows)};
-        table.rows_.push_back(std::move(row).value());
+        if (rows.size() == limits.rows) return Error{ErrorKind::too_large, fmt::format("line {}: more than {} rows", row->line, limits.rows)};
+        rows.push_back(std::move(row).value());
     }
-    if (table.columns_.empty()) return Error{ErrorKind::invalid, "line 1: there is no header"};
+    return rows;
+}
+
+char csv_separator(std::string_view text) {
+    std::size_t commas = 0, semicolons = 0, tabs = 0;
+    bool quoted = false;
+    for (const char c : text) {
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '\n' || c == '\r') break;
+        commas += c == ',' ? 1u : 0u;
+        semicolons += c == ';' ? 1u : 0u;
+        tabs += c == '\t' ? 1u : 0u;
+    }
+    if (tabs > commas && tabs >= semicolons) return '\t';
+    return semicolons > commas ? ';' : ',';
+}
+
+Result<CsvTable> CsvTable::parse(std::string_view text) {
+    CsvLimits limits;
+    ++limits.rows;  // and the header
+    auto rows = csv_rows(text, ',', limits);
+    if (!rows) return rows.error();
+    if (rows->empty()) return Error{ErrorKind::invalid, "line 1: there is no header"};
+    CsvTable table;
+    table.columns_ = std::move(rows->front().cells);
+    const auto& columns = table.columns_;
+    for (auto name = columns.begin(); name != columns.end(); ++name) {
+        if (name->empty() || std::find(columns.begin(), name, *name) != name)
+            return Error{ErrorKind::invalid, fmt::format("line {}: column '{}' is unnamed or named twice", rows->front().line, *name)};
+    }
+    rows->erase(rows->begin());
+    for (const CsvRow& row : *rows) {
+        if (row.cells.size() != columns.size())
+            return Error{ErrorKind::invalid, fmt::format("line {}: {} cells, the header has {}", row.line, row.cells.size(), columns.size())};
+    }
+    table.rows_ = std::move(*rows);
     return table;
 }
 

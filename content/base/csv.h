@@ -1,5 +1,5 @@
-// Comma separated tables with a header line (RFC 4180): quotes, doubled quotes, line ends inside quotes, CRLF or LF,
-// a byte order mark. Columns are found by their name, so their order in the file does not matter.
+// Separated tables (RFC 4180): quotes, doubled quotes, line ends inside quotes, CRLF, LF or CR, a byte order mark.
+// csv_rows() takes whatever stands there; CsvTable wants a header line and finds columns by their name.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,17 @@ namespace xinghuo {
 
 struct CsvRow {
     int line = 0;  // where the row begins in the file, from 1
+    int row = 0;   // as a spreadsheet counts: from 1, blank rows count, line ends inside quotes do not
     std::vector<std::string> cells;
 };
+
+struct CsvLimits {
+    std::size_t bytes = 8u << 20, rows = 100'000, columns = 64;  // rows: with the header
+};
+// Every row that is not blank. Refused with its line: an open quote, text after a closing quote, and what is over the limits.
+Result<std::vector<CsvRow>> csv_rows(std::string_view text, char separator, const CsvLimits& limits);
+// Comma, semicolon or tab: which the first row has most of, outside quotes; a comma where it has none.
+char csv_separator(std::string_view text);
 
 class CsvTable {
 public:

@@ -3,9 +3,13 @@
 #include <unicode/brkiter.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/ucnv.h>
+#include <unicode/ucnv_err.h>
 #include <unicode/uscript.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
@@ -187,5 +191,43 @@ std::string folded(std::string_view utf8) {
     kept.toUTF8String(out);
     return out;
 }
+
+bool is_utf8(std::string_view bytes) {
+    std::int32_t at = 0;
+    const auto length = static_cast<std::int32_t>(bytes.size());
+    while (at < length) {
+        const auto start = static_cast<std::size_t>(at);
+        // U+FFFD itself is three bytes that say so; anything else that reads as it was broken.
+        if (next_character(bytes, at) == 0xFFFD && bytes.substr(start, 3) != "\xEF\xBF\xBD") return false;
+    }
+    return true;
+}
+
+namespace {
+
+Result<std::string> converted(std::string_view bytes, const char* encoding) {
+    UErrorCode status = U_ZERO_ERROR;
+    const std::unique_ptr<UConverter, decltype(&ucnv_close)> converter(ucnv_open(encoding, &status), &ucnv_close);
+    insist(U_SUCCESS(status) != 0 && converter != nullptr, "ICU has its data files");
+    ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+    std::u16string out(bytes.size() + 16, u'\0');  // no encoding here makes more units than bytes
+    UChar* target = out.data();
+    const char* source = bytes.data();
+    ucnv_toUnicode(converter.get(), &target, out.data() + out.size(), &source, bytes.data() + bytes.size(), nullptr, 1, &status);
+    if (U_FAILURE(status) != 0) return Error{ErrorKind::invalid, fmt::format("not {}: byte {}", encoding, source - bytes.data())};
+    const icu::UnicodeString text(out.data(), static_cast<std::int32_t>(target - out.data()));
+    for (std::int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+        const UChar32 c = text.char32At(i);
+        if (u_charType(c) == U_UNASSIGNED || U_IS_SURROGATE(c)) return Error{ErrorKind::invalid, fmt::format("not {}: character {}", encoding, i)};
+    }
+    std::string utf8;
+    text.toUTF8String(utf8);
+    return utf8;
+}
+
+}  // namespace
+
+Result<std::string> utf8_from_gb18030(std::string_view bytes) { return converted(bytes, "GB18030"); }
+Result<std::string> utf8_from_utf16(std::string_view bytes, bool big_endian) { return converted(bytes, big_endian ? "UTF-16BE" : "UTF-16LE"); }
 
 }  // namespace xinghuo

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "content/base/result.h"
+
 namespace xinghuo {
 
 // Broken bytes become U+FFFD, one each; never fails.
@@ -43,5 +45,10 @@ std::vector<std::size_t> character_starts(std::string_view utf8);
 
 // For comparing typed answers: NFKC, case folded, spaces and punctuation at both ends removed, inner spaces single.
 std::string folded(std::string_view utf8);
+
+// Text from outside, strictly: a byte that does not belong is `invalid`, with its place; so is a character nobody has assigned.
+bool is_utf8(std::string_view bytes);
+Result<std::string> utf8_from_gb18030(std::string_view bytes);
+Result<std::string> utf8_from_utf16(std::string_view bytes, bool big_endian);  // without its byte order mark
 
 }  // namespace xinghuo
