@@ -9,6 +9,7 @@
 
 #include "content/base/log.h"
 #include "content/base/mailbox.h"
+#include "content/study/study.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/widgets.h"
@@ -17,7 +18,8 @@
 namespace xinghuo {
 namespace {
 
-constexpr Nanoseconds curtain_falls = Milliseconds(140), curtain_rises = Milliseconds(260);
+constexpr Nanoseconds curtain_falls = Milliseconds(140);
+constexpr Nanoseconds between_directory_looks = Milliseconds(500);
 
 // Checks whole files against their hashes on the worker, once each.
 class CheckedFiles final : public Files {
@@ -91,6 +93,11 @@ struct App::Machinery {
     Interaction interaction;
     Touch touch;
     Theme theme;
+    // Members by name, made on the worker; anew when the members' revision has changed.
+    std::shared_ptr<const Directory> directory;
+    std::shared_ptr<Mailbox<std::shared_ptr<const Directory>>> directory_box = std::make_shared<Mailbox<std::shared_ptr<const Directory>>>(4);
+    std::int64_t directory_revision = -1;
+    Instant directory_looked;
 };
 
 App::App(Parts parts)
@@ -141,18 +148,34 @@ Result<void> App::prepare() {
         arrived_ = true;
         if (parts_.wake) parts_.wake();
     });
-    const Textures::Post post = [&m](std::function<void()> job) {
+    post_ = [&m](std::function<void()> job) {
         if (m.worker) return m.worker->post(std::move(job));
         job();
         return true;
     };
-    m.textures = std::make_unique<Textures>(parts_.renderer, picture_source(parts_.catalogue, parts_.resources / "art"), post);
-    m.files = std::make_unique<CheckedFiles>(parts_.catalogue, post);
+    m.textures = std::make_unique<Textures>(parts_.renderer, picture_source(parts_.catalogue, parts_.resources / "art"), post_);
+    m.files = std::make_unique<CheckedFiles>(parts_.catalogue, post_);
     m.canvas = std::make_unique<Canvas>(parts_.renderer, *m.text);
     m.theme = parts_.settings.high_contrast ? high_contrast_theme() : paper_theme();
     resize(parts_.renderer.width_px(), parts_.renderer.height_px());
     stack_.push_back(parts_.catalogue ? make_attract() : make_closed(parts_.why_closed));
+    set_study(parts_.study, parts_.why_no_study);
     return {};
+}
+
+void App::set_study(Study* study, std::string why_not) {
+    parts_.study = study;
+    reception_ = std::make_unique<Reception>(study, std::move(why_not));
+    reception_->trust_centre(parts_.settings.centre_key);
+    machinery_->directory.reset();
+    machinery_->directory_revision = -1;
+    // What was under way stays under way: an activity goes on where it was.
+    if (study != nullptr && study->activities().current() && parts_.catalogue) {
+        stack_.resize(1);
+        stack_.push_back(make_hall());
+        stack_.push_back(make_activity());
+    }
+    due_ = {};
 }
 
 void App::resize(int w_px, int h_px) {
@@ -168,6 +191,34 @@ void App::resize(int w_px, int h_px) {
 void App::on(const TouchEvent& event) {
     machinery_->touch.on(event);
     due_ = {};
+}
+
+void App::on(const CardReader::Stroke& stroke) {
+    wedge_.key(stroke);
+    due_ = {};
+}
+
+void App::on(Key key) {
+    constexpr std::size_t most = 64;
+    if (keys_.size() < most) keys_.push_back(key);
+    due_ = {};
+}
+
+void App::on_code(std::string code) {
+    constexpr std::size_t most = 64, longest = 1024;
+    if (codes_.size() < most && code.size() <= longest) codes_.push_back(std::move(code));
+    due_ = {};
+}
+
+void App::on_text(std::string_view utf8) {
+    constexpr std::size_t most = 4096;
+    if (typed_.size() + utf8.size() <= most) typed_ += utf8;
+    due_ = {};
+}
+
+std::string App::said() const {
+    const auto& notice = reception_->notice();
+    return notice ? machinery_->strings.get(lang_, notice->title, notice->values) : "";
 }
 
 void App::ask(std::function<void()> change) {
@@ -201,7 +252,11 @@ void App::home() {
     });
 }
 
-void App::leave() {
+void App::leave() { leave(SignOutWhy::button); }
+
+void App::leave(SignOutWhy why) {
+    // At this instant, not when the curtain is down.
+    reception_->sign_out(why, moment_);
     ask([this] {
         stack_.resize(1);
         lang_ = parts_.settings.lang;
@@ -216,6 +271,7 @@ Result<void> App::show(std::string_view place) {
     if (place == "attract" || place == "hall" || place == "still-there") {
         stack_.resize(1);
         if (place != "attract") stack_.push_back(make_hall());
+        else reception_->sign_out(SignOutWhy::button, moment_);
         force_ring_ = place == "still-there";
         due_ = {};
         return {};
@@ -226,6 +282,10 @@ Result<void> App::show(std::string_view place) {
     else if (place.starts_with("quiz-theme/")) screen = make_quiz({{}, rest("quiz-theme/"), "", 5, 1});
     else if (place.starts_with("quiz/")) screen = make_quiz({{}, "", rest("quiz/"), 5, 1});
     else if (place.starts_with("item/") && parts_.catalogue->find(rest("item/")) != nullptr) screen = make_exhibit(rest("item/"));
+    else if (place == "sign-in") screen = make_sign_in();
+    else if (place == "activity") screen = make_activity();
+    else if (place == "my-study") screen = make_my_study();
+    else if (place == "admin") screen = make_admin();
     else return Error{ErrorKind::missing, std::string(place) + ": no such place"};
     stack_.resize(1);
     stack_.push_back(make_hall());
@@ -263,7 +323,10 @@ void App::change_screen(Instant now) {
     if (calm || now >= curtain_start_ + curtain_falls) {
         const auto change = std::exchange(change_, nullptr);
         change();
+        // On the attract screen nobody is here, whichever way it was reached.
+        if (stack_.size() == 1) reception_->sign_out(SignOutWhy::button, moment_);
         machinery_->interaction.release_all();
+        takes_codes_ = wants_text_ = false;
         force_ring_ = false;
         idle_.restart(now);
         closing_ = false;
@@ -272,56 +335,34 @@ void App::change_screen(Instant now) {
     }
 }
 
-void App::curtain(Frame& frame) {
-    float shade = 0;
-    if (closing_) shade = progress(frame.now, curtain_start_, curtain_falls);
-    if (opening_) {
-        shade = 1 - ease_out(progress(frame.now, opened_, curtain_rises));
-        if (frame.now >= opened_ + curtain_rises) opening_ = false;
-    }
-    if (shade <= 0) return;
-    frame.canvas.fill(frame.screen, frame.theme.night.with_alpha(shade));
-    frame.animate();
+void App::refresh_directory() {
+    Machinery& m = *machinery_;
+    const auto collect = [&m] {
+        for (auto& directory : m.directory_box->take_all()) m.directory = std::move(directory);
+    };
+    collect();
+    if (parts_.study == nullptr || (m.directory_revision >= 0 && now_ - m.directory_looked < between_directory_looks)) return;
+    m.directory_looked = now_;
+    const auto revision = parts_.study->members().revision();
+    if (!revision || *revision == m.directory_revision) return;
+    const bool taken = post_([files = parts_.study->files(), box = m.directory_box] {
+        auto key = SecretKey::load_or_make(files.store_key());
+        auto db = Database::open(files.database());
+        if (!key || !db) return log_warning("reading the roster: " + (key ? db.error().what : key.error().what));
+        auto directory = Members::build_directory(**db, *key);
+        if (!directory) return log_warning(directory.error().within("reading the roster").what);
+        if (!box->post(std::move(*directory))) log_warning("a roster has no place to arrive");
+    });
+    if (taken) m.directory_revision = *revision;
+    collect();
 }
 
-void App::still_there(Frame& frame) {
-    Canvas& canvas = frame.canvas;
-    const Theme& theme = frame.theme;
-    canvas.fill(frame.screen, theme.night.with_alpha(0.72f));
-    const float w = std::min(frame.screen.w - 2 * frame.margin, 960.0f), h = 712;
-    const Rect box{(frame.screen.w - w) / 2, (frame.screen.h - h) / 2, w, h};
-    canvas.cover(box);
-    card(frame, box, 28);
-    Rect inside = box.inset(space::xxl, space::xl);
-    canvas.text(frame.words("still.title"), inside.cut_top(88), {Face::serif_bold, type::title, theme.ink, Align::centre, 1.3f, 1, true, 40});
-    const float left = force_ring_ ? 0.7f : idle_.ring_left(frame.now);
-    const Vec2 centre{box.centre().x, inside.y + 160};
-    canvas.ring(centre, 112, 0, 1, theme.line, 14);
-    canvas.ring(centre, 112, 0, left, theme.cinnabar, 14);
-    const int seconds_left = static_cast<int>(std::ceil(left * static_cast<float>(parts_.settings.still_there_seconds)));
-    canvas.text(std::to_string(seconds_left), {centre.x - 100, centre.y - 70, 200, 140},
-                {Face::serif_bold, type::display, theme.ink, Align::centre, 1.2f, 1, true});
-    inside.cut_top(300);
-    canvas.text(frame.words("still.text"), inside.cut_top(104), {Face::sans, type::body, theme.ink_2, Align::centre, 1.5f, 2, true, 28});
-    inside.cut_top(space::m);
-    Rect row = inside.cut_top(96);
-    const float half = (row.w - space::l) / 2;
-    const bool go_on = button(frame, "still.stay", frame.words("still.stay"), row.cut_left(half), {Tone::primary, "", false, false, true, 36});
-    row.cut_left(space::l);
-    if (button(frame, "still.leave", frame.words("still.leave"), row, {Tone::plain, "", false, false, true, 36})) leave();
-    // A touch anywhere else is an answer too: somebody is there.
-    if (go_on || (frame.pointer.released && !frame.touch.clicked_in_this_frame())) {
-        force_ring_ = false;
-        idle_.alive(frame.now);
-        frame.animate();
-    }
-    if (!force_ring_) frame.animate();
-}
-
-App::Done App::frame(Instant now, WallTime wall, bool deferred, const Clock* stopwatch) {
+App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch) {
     Machinery& m = *machinery_;
     const Instant began = stopwatch != nullptr ? stopwatch->now() : Instant{};
+    const Instant now = moment.now;
     now_ = now;
+    moment_ = moment;
     ImGui::SetCurrentContext(m.imgui);
     parts_.audio.pump(now);
     change_screen(now);
@@ -329,11 +370,21 @@ App::Done App::frame(Instant now, WallTime wall, bool deferred, const Clock* sto
     const bool ring_before = ring_shown(now);
     Pointer pointer = m.touch.frame(now);
     if (stack_.back()->idles() && idle_.state(now) == Idle::State::gone && !force_ring_ && !change_) {
-        leave();
+        leave(SignOutWhy::idle);
         change_screen(now);
     }
     // While the ring asks, a touch answers the ring; nothing behind it moves on.
-    if (pointer.any_contact && !ring_before) idle_.alive(now);
+    for (std::string& code : wedge_.read(now)) on_code(std::move(code));
+    for (const CardReader::Stroke& stroke : wedge_.typed(now)) {
+        if (stroke.enter) on(Key::enter);
+        else if (stroke.backspace) on(Key::backspace);
+        else if (stroke.character != 0) on_text(std::string_view(&stroke.character, 1));
+    }
+    const bool keyed = !typed_.empty() || !keys_.empty() || !codes_.empty();
+    if ((pointer.any_contact && !ring_before) || keyed) idle_.alive(now);
+    watch_corner(pointer, now);
+    refresh_directory();
+    if (!codes_.empty() && !takes_codes_ && !change_) receive(moment);
 
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = {static_cast<float>(parts_.renderer.width_px()), static_cast<float>(parts_.renderer.height_px())};
@@ -347,24 +398,40 @@ App::Done App::frame(Instant now, WallTime wall, bool deferred, const Clock* sto
     const Pointer nobody;
     const Pointer& for_screen = curtained || ring_before ? nobody : pointer;
     m.interaction.begin_frame(curtained ? nobody : pointer, now);
+    const std::int64_t day = parts_.study != nullptr ? parts_.study->today(moment) : counted_day(moment.wall, moment.wall_trusted, built_day());
     const auto frame_for = [&](const Pointer& who, Interaction& presses) {
-        return Frame{.now = now, .today = china_date(wall), .lang = lang_, .screen = screen_, .portrait = screen_.h > screen_.w,
+        return Frame{.now = now, .today = date_of_day(day), .lang = lang_, .screen = screen_, .portrait = screen_.h > screen_.w,
                      .margin = screen_.h > screen_.w ? space::margin_portrait : space::margin, .theme = m.theme,
                      .effects = parts_.effects, .strings = m.strings, .catalogue = parts_.catalogue, .canvas = *m.canvas,
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.files,
-                     .wait_for_decoder = parts_.work_inline, .due = Instant::never(), .wished_lang = std::nullopt};
+                     .wait_for_decoder = parts_.work_inline, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
+                     .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
+                     .sticks = parts_.sticks, .post = post_, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
+                     .subject = std::nullopt};
     };
     Interaction deaf;
     // Under the ring the screen is drawn, and hears nothing.
     Frame f = frame_for(for_screen, ring_before ? deaf : m.interaction);
+    if (!curtained) {
+        f.codes = takes_codes_ ? std::exchange(codes_, {}) : std::vector<std::string>{};
+        f.typed = std::exchange(typed_, {});
+        f.keys = std::exchange(keys_, {});
+    }
     stack_.back()->frame(f, *this);
+    takes_codes_ = f.takes_codes;
+    wants_text_ = f.wants_text;
     if (f.present && !force_ring_) idle_.alive(now);
+    study_goes_on(f, (pointer.any_contact && !ring_before) || keyed);
+    follow(f.going, moment);
     if (ring_before) {
         Frame ring = frame_for(pointer, m.interaction);
         still_there(ring);
         f.wake_at(ring.due);
     }
     curtain(f);
+    notice(f);
+    f.wake_at(std::min(wedge_.due(), corner_due()));
+    if (!codes_.empty() && !change_) f.wake_at(now);
     if (f.wished_lang) {
         lang_ = *f.wished_lang;
         f.wake_at(now);

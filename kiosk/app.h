@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "kiosk/frame.h"
 #include "kiosk/gfx/renderer.h"
 #include "kiosk/idle.h"
+#include "kiosk/input/card_reader.h"
+#include "kiosk/reception.h"
 #include "kiosk/screen.h"
 #include "media/audio_out.h"
 
@@ -23,6 +26,8 @@ struct ImGuiContext;
 namespace xinghuo {
 
 class Worker;
+class Study;
+class Sticks;
 
 class App final : private Navigator {
 public:
@@ -34,6 +39,9 @@ public:
         Settings settings;
         Effects effects;
         Path resources;                              // art/ and strings/
+        Study* study = nullptr;                      // null: nobody can sign in, for this reason:
+        std::string why_no_study;
+        Sticks* sticks = nullptr;                    // null: no exports
         bool work_inline = false;                    // no worker thread: pictures are there in the frame that asks (fake clock)
         std::function<void()> wake;                  // called from the worker's thread when something arrived
     };
@@ -46,6 +54,20 @@ public:
     void resize(int w_px, int h_px);
     // Positions in imaginary px.
     void on(const TouchEvent& event);
+    // A key by its place, from a keyboard or a reader that plays one; told apart by timing.
+    void on(const CardReader::Stroke& stroke);
+    void on(Key key);
+    // A whole card or code, from a reader taken as a device.
+    void on_code(std::string code);
+    // Text composed by an input method, or typed by a driver.
+    void on_text(std::string_view utf8);
+    [[nodiscard]] bool wants_text() const { return wants_text_; }
+    [[nodiscard]] bool codes_wait() const { return !codes_.empty(); }
+    // What the reception says now, in the visit's language; empty: nothing.
+    [[nodiscard]] std::string said() const;
+    [[nodiscard]] Study* study() { return parts_.study; }
+    // The record could not be looked after, or was mended and opened anew.
+    void set_study(Study* study, std::string why_not);
     [[nodiscard]] Vec2 to_imaginary(float x_px, float y_px) const { return {x_px / scale_, y_px / scale_}; }
 
     struct Done {
@@ -53,11 +75,12 @@ public:
         double build_ms = 0, submit_ms = 0;          // filled when a clock to measure with is given
     };
     // Builds the frame of `now` and draws it. deferred: see Renderer::draw.
-    Done frame(Instant now, WallTime wall, bool deferred, const Clock* stopwatch = nullptr);
+    Done frame(const Moment& moment, bool deferred, const Clock* stopwatch = nullptr);
     // When the next frame is wanted at the latest; a touch comes sooner.
     [[nodiscard]] Instant due() const { return due_; }
 
-    // A place by name: "attract", "hall", "figures", "films", "item/ID", "quiz/ID" (about an item), "quiz-theme/t1", "quiz", "still-there".
+    // A place by name: "attract", "hall", "figures", "films", "item/ID", "quiz/ID" (about an item), "quiz-theme/t1", "quiz", "still-there",
+    // "sign-in", "activity", "my-study", "admin".
     Result<void> show(std::string_view place);
     void set_lang(Lang lang);
 
@@ -84,7 +107,16 @@ private:
     void ask(std::function<void()> change);
     void change_screen(Instant now);
     void still_there(Frame& frame);
+    void notice(Frame& frame);
     void curtain(Frame& frame);
+    void leave(SignOutWhy why);
+    void receive(const Moment& moment);
+    void watch_corner(const Pointer& pointer, Instant now);
+    void follow(Going going, const Moment& moment);
+    void study_goes_on(Frame& frame, bool touched);
+    [[nodiscard]] std::optional<Here> here(Instant now) const;
+    [[nodiscard]] Instant corner_due() const;
+    void refresh_directory();
     [[nodiscard]] bool ring_shown(Instant now) const;
 
     struct Machinery;                                // text, textures, canvas: what frames are made with
@@ -102,6 +134,16 @@ private:
     float scale_ = 1;
     Instant due_;
     Instant now_;
+    Moment moment_;
+    // Keys and codes since the last frame.
+    CardReader wedge_;
+    std::vector<std::string> codes_;
+    std::string typed_;
+    std::vector<Key> keys_;
+    bool takes_codes_ = false, wants_text_ = false;  // as the screen said in the last frame
+    std::unique_ptr<Reception> reception_;
+    std::function<bool(std::function<void()>)> post_;  // work for the worker
+    std::optional<Instant> corner_since_;            // a finger rests in the administrator's corner
 };
 
 }  // namespace xinghuo

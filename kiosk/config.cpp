@@ -31,7 +31,7 @@ Result<Settings> read_settings(std::string_view json) {
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     const JsonNode root = document.root();
     refuse_unknown(root, {"language", "panel", "viewing_distance_mm", "idle_seconds", "still_there_seconds", "volume",
-                          "less_motion", "high_contrast", "pack"});
+                          "less_motion", "high_contrast", "card_readers", "centre_key", "pack"});
     Settings s;
     const std::string lang = root["language"].string_or("zh");
     if (lang != "zh" && lang != "en") root["language"].refuse("must be \"zh\" or \"en\"");
@@ -49,6 +49,18 @@ Result<Settings> read_settings(std::string_view json) {
     s.volume = static_cast<float>(within(root["volume"], 0.8, 0, 1));
     s.less_motion = root["less_motion"].boolean_or(false);
     s.high_contrast = root["high_contrast"].boolean_or(false);
+    if (root["card_readers"].exists())
+        for (const JsonNode& reader : root["card_readers"].items(16)) s.card_readers.push_back(reader.string());
+    if (root["centre_key"].exists()) {
+        const auto bytes = from_hex(root["centre_key"].string());
+        PublicKey key{};
+        if (!bytes || bytes->size() != key.size()) {
+            root["centre_key"].refuse("must be 64 hex digits");
+        } else {
+            std::copy(bytes->begin(), bytes->end(), key.begin());
+            s.centre_key = key;
+        }
+    }
     s.pack = root["pack"].string_or("");
     if (!document.good()) return document.error();
     return s;

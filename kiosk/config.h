@@ -6,8 +6,11 @@
 //      "idle_seconds": 60, "still_there_seconds": 10, "volume": 0.8, "less_motion": false, "high_contrast": false}
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "content/base/crypto.h"
 #include "content/base/file.h"
 #include "content/base/lang.h"
 #include "content/base/result.h"
@@ -22,6 +25,9 @@ struct Settings {
     double idle_seconds = 60, still_there_seconds = 10;
     float volume = 0.8f;
     bool less_motion = false, high_contrast = false;
+    // Readers taken as devices ("card_readers": ["08ff:0009", "IC Reader"]); others play keyboard and are known by their timing.
+    std::vector<std::string> card_readers;
+    std::optional<PublicKey> centre_key;  // "centre_key": 64 hex digits: whose QR tokens are believed
     std::string pack;  // folder; empty: the one given on the command line, or the demonstration beside the program
 };
 

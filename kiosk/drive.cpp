@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "content/base/json.h"
+#include "content/study/study.h"
 #include "media/image.h"
 
 namespace xinghuo {
@@ -47,7 +48,7 @@ void FakeRunner::run_for(Nanoseconds span) {
     const Instant end = clock_.now() + span;
     while (clock_.now() < end) {
         clock_.advance(std::min(step_, end - clock_.now()));
-        if (app_.due() <= clock_.now()) app_.frame(clock_.now(), clock_.wall(), true);
+        if (app_.due() <= clock_.now()) app_.frame(clock_.moment(), true);
     }
 }
 
@@ -138,6 +139,58 @@ std::string Drive::failure(const Error& error, bool with_labels) const {
     return w.end().text();
 }
 
+// Answers as soon as the card is dealt with: what is said then is on disk.
+std::string Drive::card(const std::string& code) {
+    if (app_.study() == nullptr)
+        return JsonWriter().object().key("ok").value(true).key("screen").value(app_.screen_id()).key("taken").value(false).end().text();
+    app_.on_code(code);
+    // A curtain may be falling; at most two seconds.
+    for (int i = 0; i < 2000 && app_.codes_wait(); ++i) runner_.run_for(Milliseconds(1));
+    const auto& member = app_.study()->visit().member();
+    JsonWriter w;
+    w.object().key("ok").value(true).key("screen").value(app_.screen_id()).key("taken").value(!app_.codes_wait());
+    w.key("signed_in").value(member.has_value()).key("said").value(app_.said());
+    if (member) w.key("member").value(member->id.text).key("session").value(app_.study()->visit().session());
+    return w.end().text();
+}
+
+std::string Drive::type(const std::string& text) {
+    app_.on_text(text);
+    runner_.run_for(hold);
+    settle();
+    return okay(app_);
+}
+
+std::string Drive::key(const std::string& name) {
+    const std::pair<const char*, Key> keys[] = {{"enter", Key::enter}, {"backspace", Key::backspace}, {"escape", Key::escape}};
+    for (const auto& [word, code] : keys) {
+        if (name != word) continue;
+        app_.on(code);
+        runner_.run_for(hold);
+        settle();
+        return okay(app_);
+    }
+    return failure({ErrorKind::invalid, "usage: key enter|backspace|escape"}, false);
+}
+
+std::string Drive::wallclock(const std::string& iso) {
+    const WallTime to = wall_time_from_iso(iso);
+    if (to.unix_ms == 0 && !iso.starts_with("1970-01-01T0")) return failure({ErrorKind::invalid, "usage: wallclock 2026-07-01T09:00:00+08:00"}, false);
+    if (runner_.calendar() == nullptr) return failure({ErrorKind::unsupported, "this clock cannot be set"}, false);
+    runner_.calendar()->jump_wall(to);
+    runner_.run_for(hold);
+    return okay(app_);
+}
+
+std::string Drive::records(std::size_t count) const {
+    if (app_.study() == nullptr) return "[]";
+    auto newest = app_.study()->records().newest(count);
+    if (!newest) return failure(newest.error().within("records"), false);
+    std::string text = "[";
+    for (const Record& record : *newest) text += (text.size() > 1 ? "," : "") + to_json(record);
+    return text + "]";
+}
+
 std::string Drive::run(std::string_view line) {
     std::istringstream in{std::string(line)};
     std::string command;
@@ -202,15 +255,27 @@ std::string Drive::run(std::string_view line) {
         settle();
         return okay(app_);
     }
-    // No screen listens to keys or cards yet: taken by nobody, and said so.
-    if (command == "type" || command == "card")
-        return JsonWriter().object().key("ok").value(true).key("screen").value(app_.screen_id()).key("taken").value(false).end().text();
+    if (command == "type") return type(rest());
+    if (command == "key") return key(rest());
+    if (command == "card") {
+        const std::string code = rest();
+        if (code.empty()) return wrong("card CODE");
+        return card(code);
+    }
+    if (command == "wallclock") return wallclock(rest());
+    if (command == "trust") {
+        const std::string what = rest();
+        if (what != "on" && what != "off") return wrong("trust on|off");
+        if (runner_.calendar() == nullptr) return failure({ErrorKind::unsupported, "this clock cannot be set"}, false);
+        runner_.calendar()->trust_wall(what == "on");
+        return okay(app_);
+    }
     if (command == "records") {
         int n = -1;
-        if (!(in >> n) || n < 0) return wrong("records N");
-        return "[]";
+        if (!(in >> n) || n < 0 || n > 100'000) return wrong("records N");
+        return records(static_cast<std::size_t>(n));
     }
-    return failure({ErrorKind::invalid, fmt::format("no such command: {}; there are: screen touch tap drag pinch type card wait lang open shot records quit", command)}, false);
+    return failure({ErrorKind::invalid, fmt::format("no such command: {}; there are: screen touch tap drag pinch type key card wait wallclock trust lang open shot records quit", command)}, false);
 }
 
 }  // namespace xinghuo

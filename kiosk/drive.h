@@ -3,10 +3,12 @@
 //     screen                     what is seen: id, language, every label with its rectangle, and whether it can be touched
 //     touch "label" | touch #id  a finger on what has that name (or that id, the same in every language)
 //     tap X Y · drag X1 Y1 X2 Y2 MS · pinch X Y FROM TO MS     imaginary px; FROM and TO are distances of two fingers
-//     type TEXT · card DIGITS    keys and a card reader
+//     type TEXT · key enter|backspace|escape · card CODE       a keyboard, and a card reader or code scanner
 //     wait SECONDS               time passes
+//     wallclock ISO · trust on|off                             the calendar jumps; whether the clock is trusted
 //     lang zh|en · open PLACE    (App::show)
-//     shot FILE.png · records N · quit
+//     records N                  the newest N records, oldest of them first, as one JSON array
+//     shot FILE.png · quit
 //
 // What went wrong is answered, too: {"ok":false,"error":"…"}; an unknown label answers with what is there.
 #pragma once
@@ -24,6 +26,8 @@ class Runner {
 public:
     virtual ~Runner() = default;
     [[nodiscard]] virtual Instant now() const = 0;
+    // Null: this one's calendar cannot be set.
+    [[nodiscard]] virtual SettableClock* calendar() { return nullptr; }
     // Runs frames, each when it is due, for this long.
     virtual void run_for(Nanoseconds span) = 0;
 };
@@ -33,6 +37,7 @@ class FakeRunner final : public Runner {
 public:
     FakeRunner(App& app, FakeClock& clock, Nanoseconds step) : app_(app), clock_(clock), step_(step) {}
     [[nodiscard]] Instant now() const override { return clock_.now(); }
+    [[nodiscard]] SettableClock* calendar() override { return &clock_; }
     void run_for(Nanoseconds span) override;
 
 private:
@@ -60,6 +65,11 @@ public:
 
 private:
     [[nodiscard]] std::string screen_json() const;
+    std::string card(const std::string& code);
+    std::string type(const std::string& text);
+    std::string key(const std::string& name);
+    std::string wallclock(const std::string& iso);
+    std::string records(std::size_t count) const;
     [[nodiscard]] std::string failure(const Error& error, bool with_labels) const;
     void finger(TouchEvent::What what, Vec2 at, std::int64_t id = 1);
 

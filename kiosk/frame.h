@@ -1,23 +1,43 @@
 // All that a screen or an exhibit may use during one frame. Coordinates are px of the imaginary screen.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "content/base/clock.h"
 #include "content/base/lang.h"
 #include "content/pack/catalogue.h"
+#include "content/study/session.h"
 #include "kiosk/gfx/canvas.h"
 #include "kiosk/gfx/interaction.h"
 #include "kiosk/gfx/textures.h"
 #include "kiosk/gfx/theme.h"
+#include "kiosk/input/sdl_events.h"
 #include "kiosk/input/touch.h"
 #include "kiosk/strings.h"
 #include "media/audio_out.h"
 
 namespace xinghuo {
+
+class Reception;   // kiosk/reception.h
+class Sticks;      // kiosk/stick.h
+class Study;       // content/study/study.h: screens only, never exhibits
+struct Directory;  // content/study/members.h
+
+// Who is being counted; on every screen.
+struct Here {
+    std::string name;          // masked: 张*明
+    Milliseconds counted{0};   // of this visit
+    bool counting = false;     // right now
+    bool host = false;         // may open activities
+};
+
+// Where one may go from any screen.
+enum class Going { nowhere, sign_in, my_study, sign_out, activity };
 
 // What the panel and the policy ask of every screen.
 struct Effects {
@@ -55,10 +75,31 @@ struct Frame {
     Files& files;
     bool wait_for_decoder = false;  // for Player::Options, under a fake clock
 
+    // Members and their study. For screens.
+    const Moment& moment;            // of this frame, for records
+    std::int64_t day = 0;            // the day things are counted for (content/study/day.h)
+    Study* study = nullptr;          // null: nothing can be recorded; Reception::closed() says why
+    Reception& reception;            // signs in and out, records, and says so kindly
+    std::shared_ptr<const Directory> directory;  // members by name and branch; null while it is being made
+    std::optional<Here> here;        // who is signed in
+    bool activity_open = false;      // an activity is going on at this terminal
+    Sticks* sticks = nullptr;        // where exports go; null: nowhere
+    // Work too long for a frame, on the worker's thread (false: too much waits already). Results come back through a Mailbox that
+    // the screen looks into; a frame follows each job.
+    std::function<bool(std::function<void()>)> post;
+    std::vector<std::string> codes;  // cards and codes read; only for a screen that takes them
+    std::string typed;               // UTF-8, from a keyboard, in this frame
+    std::vector<Key> keys;           // enter, backspace and the like
+
     // What one says.
     Instant due = Instant::never();  // when this screen wants its next frame
     bool present = false;            // media plays, or somebody is in the middle of an answer: no idling
     std::optional<Lang> wished_lang; // somebody touched the language switch
+    std::optional<Subject> subject;  // what is studied here; none: browsing
+    bool media_plays = false;        // of a subject labelled media
+    bool takes_codes = false;        // this screen hears cards itself (an activity, binding a card)
+    bool wants_text = false;         // a text field has the focus: an input method may help
+    Going going = Going::nowhere;    // somebody touched the sign-in button, or their own name
 
     [[nodiscard]] std::string words(std::string_view key,
                                     std::initializer_list<std::pair<std::string_view, std::string_view>> values = {}) const {

@@ -7,7 +7,9 @@
 #include <string>
 
 #include "kiosk/gfx/window.h"
+#include "kiosk/input/card_device.h"
 #include "kiosk/lines.h"
+#include "kiosk/record_room.h"
 
 namespace xinghuo {
 namespace {
@@ -43,8 +45,14 @@ void Loop::listen(Milliseconds timeout) {
             case InputEvent::What::woken: app.something_arrived(); break;
             case InputEvent::What::key:
                 if (event.key == Key::escape && parts_.escape_ends) ended_ = true;
+                if (event.character != 0 || event.key == Key::enter || event.key == Key::backspace)
+                    app.on(CardReader::Stroke{event.character, event.key == Key::enter, event.key == Key::backspace, event.when});
+                else app.on(event.key);
                 break;
             case InputEvent::What::text:
+                // What is plain has come as a key already; only an input method composes the rest.
+                if (!event.text.empty() && (static_cast<unsigned char>(event.text.front()) & 0x80) != 0) app.on_text(event.text);
+                break;
             case InputEvent::What::focus: break;
         }
     }
@@ -54,7 +62,8 @@ void Loop::listen(Milliseconds timeout) {
 void Loop::frame_if_due() {
     const Instant now = parts_.clock.now();
     if (parts_.app.due() > now) return;
-    parts_.app.frame(now, parts_.clock.wall(), parts_.window == nullptr);
+    parts_.app.frame(parts_.clock.moment(), parts_.window == nullptr);
+    if (parts_.window != nullptr) parts_.window->events().want_text(parts_.app.wants_text());
     if (announced_ || !parts_.announce) return;
     announced_ = true;
     std::puts("first frame");
@@ -67,6 +76,9 @@ void Loop::turn(Instant until, bool watch_input) {
     if (watch_input) sleep = std::min(sleep, look_at_input);
     listen(std::min(sleep, Milliseconds(60'000)));
     if (parts_.window == nullptr) parts_.app.something_arrived();
+    if (parts_.room != nullptr) parts_.room->look(parts_.app);
+    if (parts_.cards != nullptr)
+        for (std::string& code : parts_.cards->read()) parts_.app.on_code(std::move(code));
     frame_if_due();
 }
 

@@ -9,20 +9,25 @@
 
 namespace xinghuo {
 
+class CardDevices;
+class RecordRoom;
 class Window;
 
 class Loop final : public Runner {
 public:
     struct Parts {
         App& app;
-        const Clock& clock;
+        SettableClock& clock;
         Window* window = nullptr;     // null: none
         bool escape_ends = false;     // a window on a desk
+        RecordRoom* room = nullptr;   // looked after once a turn
+        CardDevices* cards = nullptr; // readers taken as devices
         bool announce = false;        // says "first frame" on standard output when it has been shown
     };
     explicit Loop(Parts parts) : parts_(parts) {}
 
     [[nodiscard]] Instant now() const override { return parts_.clock.now(); }
+    [[nodiscard]] SettableClock* calendar() override { return &parts_.clock; }
     void run_for(Nanoseconds span) override;
     // Until the window is closed or the process is asked to end.
     void run();

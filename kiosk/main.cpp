@@ -12,7 +12,9 @@
 #include "kiosk/drive.h"
 #include "kiosk/gfx/gpu_probe.h"
 #include "kiosk/gfx/window.h"
+#include "kiosk/input/card_device.h"
 #include "kiosk/last_words.h"
+#include "kiosk/record_room.h"
 #include "kiosk/lines.h"
 #include "kiosk/loop.h"
 #include "kiosk/options.h"
@@ -85,35 +87,37 @@ Result<Opened> open_all(const Options& options) {
     return o;
 }
 
-App::Parts still_parts(const Opened& o, Renderer& renderer, AudioOut& audio) {
+App::Parts still_parts(const Opened& o, Renderer& renderer, AudioOut& audio, RecordRoom& room) {
     return {.renderer = renderer, .audio = audio, .catalogue = o.catalogue, .why_closed = o.why_closed, .settings = o.settings,
             .effects = {.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30},
-            .resources = o.resources, .work_inline = true, .wake = {}};
+            .resources = o.resources, .study = room.study(), .why_no_study = room.why(), .sticks = nullptr, .work_inline = true, .wake = {}};
 }
 
 // The application in memory under a fake clock, at one size and in one language.
 struct Headless {
     std::unique_ptr<Renderer> renderer;
     std::unique_ptr<AudioOut> audio;
-    std::unique_ptr<App> app;
     std::unique_ptr<FakeClock> clock;
+    std::unique_ptr<RecordRoom> room;
+    std::unique_ptr<App> app;
     std::unique_ptr<FakeRunner> runner;
     std::unique_ptr<Drive> driver;
 };
 
-Result<Headless> open_headless(const Opened& o, int w, int h, const std::string& wall) {
+Result<Headless> open_headless(const Opened& o, int w, int h, const Options& options) {
     Headless run;
     auto renderer = Renderer::in_memory(w, h);
     if (!renderer) return renderer.error();
     run.renderer = std::move(*renderer);
     run.audio = open_silent_audio();
-    auto app = App::open(still_parts(o, *run.renderer, *run.audio));
+    run.clock = std::make_unique<FakeClock>(wall_time_from_iso(options.wall.empty() ? fake_wall : options.wall), to_hex(random_bytes(8)));
+    run.room = std::make_unique<RecordRoom>(RecordRoom::Parts{options.data, *run.clock, XINGHUO_VERSION, false, {}});
+    auto app = App::open(still_parts(o, *run.renderer, *run.audio, *run.room));
     if (!app) return app.error();
     run.app = std::move(*app);
-    run.clock = std::make_unique<FakeClock>(wall_time_from_iso(wall.empty() ? fake_wall : wall));
     run.runner = std::make_unique<FakeRunner>(*run.app, *run.clock, from_seconds(1.0 / 30));
     run.driver = std::make_unique<Drive>(*run.app, *run.runner);
-    run.app->frame(run.clock->now(), run.clock->wall(), true);
+    run.app->frame(run.clock->moment(), true);
     return run;
 }
 
@@ -125,7 +129,7 @@ int run_tour(const Options& options, Opened o) {
     int pictures = 0;
     for (const auto& visit : visits) {
         o.settings.lang = visit.lang;
-        auto run = open_headless(o, visit.w, visit.h, options.wall);
+        auto run = open_headless(o, visit.w, visit.h, options);
         if (!run) return fail(run.error());
         auto done = tour(*run->app, *run->driver, *o.catalogue, *options.tour, visit.prefix, [](const std::string& line) {
             std::printf("%s\n", line.c_str());
@@ -142,7 +146,7 @@ int run_tour(const Options& options, Opened o) {
 
 int run_shot(const Options& options, const Opened& o) {
     const int w = options.window_w > 0 ? options.window_w : 1920, h = options.window_h > 0 ? options.window_h : 1080;
-    auto run = open_headless(o, w, h, options.wall);
+    auto run = open_headless(o, w, h, options);
     if (!run) return fail(run.error());
     if (o.catalogue) {
         if (auto shown = run->app->show(options.shot_place); !shown) return fail(shown.error());
@@ -166,7 +170,7 @@ void answer_commands(Drive& driver) {
 
 int run_fake_drive(const Options& options, const Opened& o) {
     const int w = options.window_w > 0 ? options.window_w : 1920, h = options.window_h > 0 ? options.window_h : 1080;
-    auto run = open_headless(o, w, h, options.wall);
+    auto run = open_headless(o, w, h, options);
     if (!run) return fail(run.error());
     answer_commands(*run->driver);
     return 0;
@@ -196,7 +200,8 @@ std::unique_ptr<AudioOut> open_audio(const Options& options, const Settings& set
 std::string title_of(const Opened& o) { return o.catalogue ? o.catalogue->title().in(o.settings.lang) : "xinghuo-kiosk"; }
 
 int run_real(const Options& options, const Opened& o) {
-    const SystemClock clock;
+    const SystemClock system_clock;
+    DrivenClock clock(system_clock);
     std::unique_ptr<Window> window;
     std::unique_ptr<Renderer> memory;
     if (options.headless) {
@@ -220,9 +225,12 @@ int run_real(const Options& options, const Opened& o) {
         effects.frames_per_second = window->graphics().frames_per_second;
     }
     const std::unique_ptr<AudioOut> audio = open_audio(options, o.settings);
+    const auto wake = window ? std::function<void()>([&] { window->events().wake(); }) : std::function<void()>();
+    RecordRoom room({.data = unattended(options) ? data_folder(options) : options.data, .clock = clock, .version = XINGHUO_VERSION, .threads = true, .wake = wake});
+    const std::unique_ptr<CardDevices> cards = CardDevices::start(o.settings.card_readers, clock, wake);
     auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = o.catalogue, .why_closed = o.why_closed,
-                          .settings = o.settings, .effects = effects, .resources = o.resources, .work_inline = false,
-                          .wake = window ? std::function<void()>([&] { window->events().wake(); }) : std::function<void()>()});
+                          .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(),
+                          .sticks = nullptr, .work_inline = false, .wake = wake});
     if (!app) {
         if (window && unattended(options)) {
             log_warning(app.error().what);
@@ -231,7 +239,8 @@ int run_real(const Options& options, const Opened& o) {
         }
         return fail(app.error());
     }
-    Loop loop({.app = **app, .clock = clock, .window = window.get(), .escape_ends = options.window_w > 0, .announce = options.announce});
+    Loop loop({.app = **app, .clock = clock, .window = window.get(), .escape_ends = options.window_w > 0, .room = &room,
+               .cards = cards.get(), .announce = options.announce});
     if (options.drive) loop.run_commands();
     else loop.run();
     return 0;

@@ -29,6 +29,8 @@ public:
     virtual void frame(Frame& frame, Navigator& navigator) = 0;
     // Whether leaving alone leads through "still there?" to attract. Attract itself says no.
     [[nodiscard]] virtual bool idles() const { return true; }
+    // Whether a member's time on it may count as study. Signing in, an activity's list and the administrator's pages say no.
+    [[nodiscard]] virtual bool counts() const { return true; }
 };
 
 }  // namespace xinghuo

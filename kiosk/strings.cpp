@@ -36,15 +36,27 @@ Result<Strings> Strings::open(const Path& folder) {
 
 std::string Strings::get(Lang lang, std::string_view key,
                          std::initializer_list<std::pair<std::string_view, std::string_view>> values) const {
+    std::string text = at(lang, key);
+    for (const auto& [name, value] : values) fill(text, name, value);
+    return text;
+}
+
+std::string Strings::get(Lang lang, std::string_view key, const std::vector<std::pair<std::string, std::string>>& values) const {
+    std::string text = at(lang, key);
+    for (const auto& [name, value] : values) fill(text, name, value);
+    return text;
+}
+
+const std::string& Strings::at(Lang lang, std::string_view key) const {
     const auto found = words_.find(std::string(key));
     if (found == words_.end()) insist(false, "no words for the key " + std::string(key));
-    std::string text = found->second.in(lang);
-    for (const auto& [name, value] : values) {
-        const std::string hole = "{" + std::string(name) + "}";
-        for (std::size_t at = text.find(hole); at != std::string::npos; at = text.find(hole, at + value.size()))
-            text.replace(at, hole.size(), value);
-    }
-    return text;
+    return found->second.in(lang);
+}
+
+void Strings::fill(std::string& text, std::string_view name, std::string_view value) {
+    const std::string hole = "{" + std::string(name) + "}";
+    for (std::size_t at = text.find(hole); at != std::string::npos; at = text.find(hole, at + value.size()))
+        text.replace(at, hole.size(), value);
 }
 
 }  // namespace xinghuo

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "content/base/file.h"
 #include "content/base/lang.h"
@@ -22,8 +23,11 @@ public:
     // The words for a key, with {name} replaced: words(Lang::zh, "quiz.progress", {{"n", "3"}, {"of", "5"}}).
     [[nodiscard]] std::string get(Lang lang, std::string_view key,
                                   std::initializer_list<std::pair<std::string_view, std::string_view>> values = {}) const;
+    [[nodiscard]] std::string get(Lang lang, std::string_view key, const std::vector<std::pair<std::string, std::string>>& values) const;
 
 private:
+    [[nodiscard]] const std::string& at(Lang lang, std::string_view key) const;
+    static void fill(std::string& text, std::string_view name, std::string_view value);
     std::unordered_map<std::string, Bilingual> words_;
 };
 

@@ -7,9 +7,9 @@
 namespace xinghuo {
 namespace {
 
-class Visit {
+class Guide {
 public:
-    Visit(App& app, Drive& driver, Path folder, std::string prefix, std::function<void(const std::string&)> said)
+    Guide(App& app, Drive& driver, Path folder, std::string prefix, std::function<void(const std::string&)> said)
         : app_(app), driver_(driver), folder_(std::move(folder)), prefix_(std::move(prefix)), said_(std::move(said)) {}
 
     void touch(std::string_view what) {
@@ -56,7 +56,7 @@ private:
 };
 
 // Any answer will do: the first thing of each question that can be chosen.
-void answer(Visit& visit) {
+void answer(Guide& visit) {
     for (const char* id : {"#option.0", "#chip.0", "#right.0"})
         if (visit.can_touch(std::string_view(id).substr(1))) {
             visit.touch(id);
@@ -75,7 +75,7 @@ void answer(Visit& visit) {
 
 Result<int> tour(App& app, Drive& driver, const Catalogue& catalogue, const Path& folder, const std::string& prefix,
                  const std::function<void(const std::string&)>& said) {
-    Visit visit(app, driver, folder, prefix, said);
+    Guide visit(app, driver, folder, prefix, said);
     visit.wait(3);
     visit.picture("attract");
     visit.touch("#attract");

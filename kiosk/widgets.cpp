@@ -118,6 +118,54 @@ void ground(Frame& frame, bool night) {
         for (float x = 0; x < frame.screen.w; x += tile) frame.canvas.picture(grain, {x, y, tile, tile});
 }
 
+void member_chip(Frame& frame, Rect& row, bool on_night) {
+    if (!frame.here) return;
+    const Theme& theme = frame.theme;
+    const Here& here = *frame.here;
+    const Colour ink = on_night ? theme.bone : theme.ink, quiet = on_night ? theme.bone_2 : theme.ink_2;
+    const ButtonLook out{on_night ? Tone::on_night : Tone::plain, "icons/power.png", false, false, true, 30};
+    const std::string out_words = frame.words("bar.sign_out");
+    if (frame.portrait) {
+        const Rect box = row.cut_right(space::touch);
+        const Press press = pressable(frame, "bar.sign_out", out_words, box);
+        frame.canvas.fill(box, on_night ? theme.night.with_alpha(0.62f) : theme.paper_raised, box.h / 2);
+        frame.canvas.stroke(box, on_night ? theme.bone.with_alpha(0.38f) : theme.line, 2, box.h / 2);
+        icon(frame, "icons/power.png", box.inset(press.held ? 22.0f : 18.0f), ink);
+        if (press.clicked) frame.going = Going::sign_out;
+    } else {
+        const float w = frame.canvas.measure(out_words, {Face::sans_bold, 30, {}, Align::left, 1.25f, 1}).x + 30 * 1.3f + 14 + 2 * space::m;
+        if (button(frame, "bar.sign_out", out_words, row.cut_right(w), out)) frame.going = Going::sign_out;
+    }
+    row.cut_right(space::s);
+    const std::string time = minutes(here.counted);
+    const TextStyle name{Face::sans_bold, 32, ink, Align::left, 1.2f, 1, true, type::caption};
+    const TextStyle clock{Face::sans, frame.portrait ? 28.0f : 30.0f, quiet, Align::left, 1.2f, 1, true, type::caption};
+    const float name_w = frame.canvas.measure(here.name, name).x + 4, time_w = frame.canvas.measure("00:00", clock).x + 10;
+    const float w = 2 * space::m + 28 + (frame.portrait ? std::max(name_w, time_w) : name_w + space::s + time_w);
+    Rect chip = row.cut_right(w);
+    row.cut_right(space::s);
+    const Press press = pressable(frame, "bar.member", frame.words("bar.member", {{"name", here.name}}), chip);
+    frame.canvas.fill(chip, on_night ? theme.night.with_alpha(0.62f) : theme.paper_raised, frame.portrait ? space::radius : chip.h / 2);
+    frame.canvas.stroke(chip, on_night ? theme.bone.with_alpha(0.38f) : theme.line, 2, frame.portrait ? space::radius : chip.h / 2);
+    if (press.held) frame.canvas.fill(chip, ink.with_alpha(0.08f), chip.h / 2);
+    Rect inside = chip.inset(space::m, 0);
+    const Rect dot = inside.cut_left(28);
+    // Filled while time counts, a ring while it does not: not by colour alone.
+    const Colour mark = on_night ? theme.gold_on_night : theme.cinnabar;
+    if (here.counting) frame.canvas.circle({dot.x + 8, dot.centre().y}, 9, mark);
+    else frame.canvas.ring({dot.x + 8, dot.centre().y}, 8, 0, 1, quiet, 3);
+    if (frame.portrait) {
+        frame.canvas.text(here.name, inside.cut_top(inside.h / 2 + 2), name);
+        frame.canvas.text(time, inside, clock);
+    } else {
+        frame.canvas.text(here.name, inside.cut_left(name_w), name);
+        inside.cut_left(space::s);
+        frame.canvas.text(time, inside, clock);
+    }
+    if (press.clicked) frame.going = Going::my_study;
+    if (here.counting) frame.wake_at(frame.now + std::chrono::seconds(1) - here.counted % std::chrono::seconds(1));
+}
+
 TopBar top_bar(Frame& frame, std::string_view title, bool on_night) {
     const Theme& theme = frame.theme;
     TopBar result;
@@ -134,6 +182,7 @@ TopBar top_bar(Frame& frame, std::string_view title, bool on_night) {
     if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(lang_w), {tone, "", false, false, true, 32}))
         frame.wished_lang = other(frame.lang);
     row.cut_right(space::m);
+    member_chip(frame, row, on_night);
     // A long title takes two smaller lines rather than losing its end.
     frame.canvas.text(title, row.inset(0, -12), {Face::serif_bold, frame.portrait ? 48.0f : 56.0f, on_night ? theme.bone : theme.ink,
                                                  Align::left, 1.2f, 2, true, 30});

@@ -54,8 +54,12 @@ struct TopBar {
     Rect bar;          // where it was drawn
     bool back = false; // the way back was touched
 };
+// While somebody is signed in it shows who, and for how long; touching it leads to their study, the sign beside it signs out.
 TopBar top_bar(Frame& frame, std::string_view title, bool on_night = false);
 inline constexpr float top_bar_height = 128;
+
+// Who is being counted, and signing out: cut from the right of a row 72 px high. Nothing when nobody is.
+void member_chip(Frame& frame, Rect& row, bool on_night = false);
 
 // Paper, or night, with the grain of the material; fills the screen.
 void ground(Frame& frame, bool night = false);

@@ -226,13 +226,13 @@ TEST_CASE("a manifest that is none closes the hall with a reason", "[faults]") {
                               .work_inline = true, .wake = {}});
         REQUIRE(app.has_value());
         FakeClock clock(wall_time_from_iso("2026-07-23T09:00:00+08:00"));
-        (*app)->frame(clock.now(), clock.wall(), true);
+        (*app)->frame(clock.moment(), true);
         CHECK((*app)->screen_id() == "closed");
         const auto& labels = (*app)->labels();
         CHECK(std::any_of(labels.begin(), labels.end(), [&](const Label& l) { return l.text == catalogue.error().what; }));
         CHECK(faults(**app) == "");
         (*app)->on({TouchEvent::What::down, 1, {900, 500}, clock.now(), 0});
-        (*app)->frame(clock.now(), clock.wall(), true);
+        (*app)->frame(clock.moment(), true);
         CHECK_FALSE((*app)->show("hall").has_value());
     }
 }

@@ -197,7 +197,7 @@ TEST_CASE("the eight rigs of the demonstration are sound", "[rig]") {
         // What the clips ask for stays within the limits, so that nothing is cut off where clips play alone.
         for (const Clip& clip : rig->clips)
             for (const BoneTrack& track : clip.tracks)
-                for (const Key& key : track.rotate) {
+                for (const PoseKey& key : track.rotate) {
                     const auto limit = rig->bones[track.bone].rotate_limit;
                     if (!limit) continue;
                     INFO(clip.name << " " << rig->bones[track.bone].name);

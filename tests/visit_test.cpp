@@ -101,9 +101,9 @@ TEST_CASE("a touch anywhere answers within a frame", "[visit]") {
             if (!l.touch) continue;
             INFO(place << ": " << l.id << " (" << l.text << ")");
             // Bring the kept picture up to date, put a finger down, and look what the very next frame changes.
-            hall.app->frame(hall.clock->now(), hall.clock->wall(), false);
+            hall.app->frame(hall.clock->moment(), false);
             hall.app->on({TouchEvent::What::down, 1, l.seen.centre(), hall.clock->now(), 0});
-            const auto done = hall.app->frame(hall.clock->now(), hall.clock->wall(), false);
+            const auto done = hall.app->frame(hall.clock->moment(), false);
             // Attract answers when the finger lifts, as all of it is one place; everything else shows the press.
             if (l.id != "attract") CHECK_FALSE(done.drawn.damage.empty());
             hall.app->on({TouchEvent::What::cancel, 1, l.seen.centre(), hall.clock->now(), 0});

@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <compare>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace xinghuo {
 
@@ -82,8 +84,33 @@ private:
     std::int64_t start_ns_;
 };
 
+// A clock whose calendar somebody sets: as when a battery is empty, or an operator corrects it. now() does not notice.
+class SettableClock : public Clock {
+public:
+    virtual void jump_wall(WallTime to) = 0;
+    virtual void trust_wall(bool trusted) = 0;
+};
+
+// Another clock, with a calendar that may be set. Not owned; outlives this.
+class DrivenClock final : public SettableClock {
+public:
+    explicit DrivenClock(const Clock& real) : real_(real) {}
+    [[nodiscard]] Instant now() const override { return real_.now(); }
+    [[nodiscard]] WallTime wall() const override { return {real_.wall().unix_ms + ahead_ms_}; }
+    [[nodiscard]] bool wall_trusted() const override { return trusted_.value_or(real_.wall_trusted()); }
+    [[nodiscard]] std::int64_t mono_ms(Instant when) const override { return real_.mono_ms(when); }
+    [[nodiscard]] std::string boot_id() const override { return real_.boot_id(); }
+    void jump_wall(WallTime to) override { ahead_ms_ = to.unix_ms - real_.wall().unix_ms; }
+    void trust_wall(bool trusted) override { trusted_ = trusted; }
+
+private:
+    const Clock& real_;
+    std::int64_t ahead_ms_ = 0;
+    std::optional<bool> trusted_;
+};
+
 // Moves only when told to. Starts at Instant{} and the given wall time, trusted, in a boot of its own.
-class FakeClock final : public Clock {
+class FakeClock final : public SettableClock {
 public:
     explicit FakeClock(WallTime wall, std::string boot_id = "fake") : wall_(wall), boot_id_(std::move(boot_id)) {}
     [[nodiscard]] Instant now() const override { return now_; }
@@ -96,9 +123,8 @@ public:
     }
     [[nodiscard]] std::string boot_id() const override { return boot_id_; }
     void advance(Nanoseconds span) { now_ = now_ + span; }
-    // As when somebody sets the clock, or its battery is empty: now() does not notice.
-    void jump_wall(WallTime to) { wall_ = {to.unix_ms - std::chrono::duration_cast<Milliseconds>(now_.since_start).count()}; }
-    void trust_wall(bool trusted) { trusted_ = trusted; }
+    void jump_wall(WallTime to) override { wall_ = {to.unix_ms - std::chrono::duration_cast<Milliseconds>(now_.since_start).count()}; }
+    void trust_wall(bool trusted) override { trusted_ = trusted; }
 
 private:
     Instant now_;

@@ -251,9 +251,9 @@ Matrix local_matrix(Point pivot, const BonePose& pose) {
 }
 
 Point channel_at(const Channel& channel, float t) {
-    const auto next = std::upper_bound(channel.begin(), channel.end(), t, [](float at, const Key& key) { return at < key.t; });
+    const auto next = std::upper_bound(channel.begin(), channel.end(), t, [](float at, const PoseKey& key) { return at < key.t; });
     if (next == channel.begin()) return channel.front().value;
-    const Key& from = *(next - 1);
+    const PoseKey& from = *(next - 1);
     if (next == channel.end()) return from.value;
     const float share = eased(next->ease, (t - from.t) / (next->t - from.t));
     return {from.value.x + (next->value.x - from.value.x) * share, from.value.y + (next->value.y - from.value.y) * share};

@@ -71,12 +71,12 @@ struct Slot {
 };
 
 // One channel of one bone: values at times, the ease of the segment that ends there.
-struct Key {
+struct PoseKey {
     float t = 0;
     Ease ease = Ease::linear;
     Point value;                             // rotate uses x only
 };
-using Channel = std::vector<Key>;
+using Channel = std::vector<PoseKey>;
 Point channel_at(const Channel& channel, float t);  // empty channels are not asked; before the first key, the first value
 
 struct BoneTrack {

@@ -23,6 +23,11 @@ public:
             return;
         }
         const Wish wish = exhibit_->frame(frame);
+        // A film, or a voice that speaks, is watched; what stands still is read.
+        const bool plays = frame.present;
+        subject_.label = plays || kind_ == "film" ? StudyLabel::media : StudyLabel::reading;
+        frame.subject = subject_;
+        frame.media_plays = plays;
         switch (wish.what) {
             case Wish::What::nothing: break;
             case Wish::What::back: navigator.back(); break;
@@ -45,10 +50,12 @@ private:
         auto exhibit = kind->open(*item, frame);
         if (!exhibit) return log_warning(exhibit.error().within("showing " + item_).what);
         exhibit_ = std::move(*exhibit);
+        subject_ = {StudyLabel::reading, item_, item->title, frame.catalogue->id(), frame.catalogue->version()};
         kind_ = kind->name;
     }
 
     std::string item_, kind_, title_;
+    Subject subject_;
     bool opened_ = false;
     std::unique_ptr<Exhibit> exhibit_;
 };

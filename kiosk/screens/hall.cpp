@@ -44,12 +44,36 @@ private:
         if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
             frame.wished_lang = other(frame.lang);
         row.cut_right(space::m);
+        if (!frame.portrait) member(frame, row);
         frame.canvas.text(frame.words("product"), row, {Face::serif_bold, 48, theme.ink, Align::left, 1.3f, 1, true, 30});
+    }
+
+    // Who is here; or the way to sign in.
+    static void member(Frame& frame, Rect& row) {
+        if (frame.here) return member_chip(frame, row);
+        const std::string words = frame.words("bar.sign_in");
+        const float w = frame.canvas.measure(words, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 32 * 1.3f + 14 + 2 * space::l;
+        if (button(frame, "hall.sign_in", words, row.cut_right(w), {Tone::primary, "icons/card.png", false, false, true, 32})) frame.going = Going::sign_in;
+        row.cut_right(space::m);
+    }
+
+    // An activity that is going on, or the host's way to open one.
+    static void activity(Frame& frame, Rect& row) {
+        if (!frame.activity_open && !(frame.here && frame.here->host)) return;
+        const std::string words = frame.words(frame.activity_open ? "hall.activity" : "hall.open_activity");
+        const float w = std::min(row.w * 0.6f, frame.canvas.measure(words, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 32 * 1.3f + 14 + 2 * space::l);
+        if (button(frame, "hall.activity", words, row.cut_right(w), {frame.activity_open ? Tone::primary : Tone::plain, "icons/people.png", false, false, true, 32}))
+            frame.going = Going::activity;
+        row.cut_right(space::m);
     }
 
     static void welcome(Frame& frame, Rect place) {
         const Theme& theme = frame.theme;
-        frame.canvas.text(frame.words("hall.title"), place.cut_top(88), {Face::serif_bold, type::title, theme.ink, Align::left, 1.3f, 1, true, 44});
+        Rect line = Rect{place.x, place.y, place.w, 88}.inset(0, 8);
+        if (frame.portrait) member(frame, line);
+        activity(frame, line);
+        place.cut_top(88);
+        frame.canvas.text(frame.words("hall.title"), {line.x, place.y - 88, line.w, 88}, {Face::serif_bold, type::title, theme.ink, Align::left, 1.3f, 1, true, 44});
         frame.canvas.text(frame.words("hall.subtitle"), place, {Face::sans, type::body, theme.ink_2, Align::left, 1.5f, 2, false, 28});
     }
 

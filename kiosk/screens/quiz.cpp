@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "content/base/json.h"
 #include "content/base/log.h"
 #include "content/figure/figure.h"
 #include "kiosk/gfx/tween.h"
+#include "kiosk/reception.h"
 #include "kiosk/screens/quiz_outcome.h"
 #include "kiosk/screens/quiz_parts.h"
 
@@ -33,6 +35,7 @@ public:
             if (top_bar(frame, frame.words("quiz.title")).back) navigator.back();
             return;
         }
+        frame.subject = subject(frame);
         const Places places = layout(frame);
         quiz_progress(frame, places.progress, *run_);
         const float shown = entrance(frame, question_shown_);
@@ -76,6 +79,33 @@ private:
         // A theme's name stands on its picture too; where it would be cut here it is left out.
         const QuizTheme* theme = frame.portrait ? nullptr : content_->theme(request_.theme);
         return theme != nullptr ? theme->title.in(frame.lang) : frame.words("quiz.title");
+    }
+
+    // What is being answered, as it is called now.
+    [[nodiscard]] Subject subject(const Frame& frame) const {
+        const QuizTheme* theme = content_->theme(request_.theme);
+        const std::string item = !request_.from_item.empty() ? request_.from_item : theme != nullptr ? "quiz-" + request_.theme : "quiz";
+        return {StudyLabel::quiz, item, !about_.zh.empty() ? about_ : theme != nullptr ? theme->title : Bilingual{}, frame.catalogue->id(), frame.catalogue->version()};
+    }
+
+    // Answers belong to the record, a visitor's without a name.
+    void answered(Frame& frame) const {
+        const auto& outcome = run_->outcome(run_->index());
+        if (!outcome) return;
+        JsonWriter body;
+        body.object().key("question").value(run_->question().id).key("theme").value(run_->question().theme);
+        body.key("right").value(outcome->right).key("score").value(outcome->score).key("item").value(subject(frame).item);
+        body.key("pack").value(frame.catalogue->id()).key("pack_version").value(frame.catalogue->version()).end();
+        frame.reception.record(RecordKind::quiz_answered, body.text(), frame.moment);
+    }
+
+    void ended(Frame& frame, const QuizRun& finished) const {
+        const QuizRun::Results results = finished.results();
+        JsonWriter body;
+        body.object().key("theme").value(request_.theme).key("item").value(subject(frame).item);
+        body.key("asked").value(results.total).key("right").value(results.right).key("percent").value(results.percent);
+        body.key("paper").value(false).end();
+        frame.reception.record(RecordKind::quiz_finished, body.text(), frame.moment);
     }
 
     // 0–1 within a quarter of a second; at once where motion is not wanted.
@@ -196,6 +226,7 @@ private:
         }
         if (button(frame, "confirm", frame.words("quiz.confirm"), places.confirm, {Tone::primary, "icons/check.png", false, false, true, 42}) &&
             run_->confirm()) {
+            answered(frame);
             explained_shown_ = frame.now;
             told_scroll_ = {};
             frame.animate();
@@ -222,6 +253,7 @@ private:
         if (last) {
             QuizRun finished = *run_;
             finished.next();
+            ended(frame, finished);
             navigator.replace(make_quiz_result({request_, content_, std::move(finished)}));
             return;
         }

@@ -27,6 +27,10 @@ ScreenPtr make_exhibit(std::string item_id);               // one item, of any k
 ScreenPtr make_quiz_themes();                              // 答题: choose a theme
 ScreenPtr make_quiz(QuizRequest request);                  // 答题: the questions
 ScreenPtr make_quiz_result(QuizOutcome outcome);           // 答题: how it went
+ScreenPtr make_sign_in();                                  // 签到: card, code or name; the PIN where it is wanted
+ScreenPtr make_activity();                                 // 活动签到: the open one, or a new one
+ScreenPtr make_my_study();                                 // 我的学习
+ScreenPtr make_admin();                                    // 管理: behind its PIN
 ScreenPtr make_closed(std::string sentence);               // there is nothing to show, and why
 
 }  // namespace xinghuo

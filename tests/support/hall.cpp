@@ -34,7 +34,7 @@ Hall open_hall(const HallOptions& options) {
     hall.clock = std::make_unique<FakeClock>(wall_time_from_iso(options.wall));
     hall.runner = std::make_unique<FakeRunner>(*hall.app, *hall.clock, from_seconds(1.0 / 30));
     hall.drive = std::make_unique<Drive>(*hall.app, *hall.runner);
-    hall.app->frame(hall.clock->now(), hall.clock->wall(), true);
+    hall.app->frame(hall.clock->moment(), true);
     return hall;
 }
 

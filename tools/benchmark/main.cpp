@@ -132,14 +132,14 @@ struct Bench {
             std::vector<double> build, total, full;
             for (int i = 0; i < 120; ++i) {
                 fake.advance(from_seconds(1.0 / 30));
-                const App::Done done = (*app)->frame(fake.now(), fake.wall(), false, &clock);
+                const App::Done done = (*app)->frame(fake.moment(), false, &clock);
                 build.push_back(done.build_ms);
                 total.push_back(done.build_ms + done.submit_ms);
             }
             for (int i = 0; i < runs; ++i) {
                 (*app)->expose();
                 fake.advance(from_seconds(1.0 / 30));
-                full.push_back((*app)->frame(fake.now(), fake.wall(), false, &clock).submit_ms);
+                full.push_back((*app)->frame(fake.moment(), false, &clock).submit_ms);
             }
             add(place + ", building a frame", median(build), "ms", "<= 3", median(build) <= 3);
             add(place + ", frame in all, drawing what changed", median(total), "ms");
@@ -163,7 +163,7 @@ struct Bench {
             double ms = 0;
             bool changed = false;
             while (!changed && n < 10) {
-                const App::Done done = app.frame(fake.now(), fake.wall(), false, &clock);
+                const App::Done done = app.frame(fake.moment(), false, &clock);
                 ++n;
                 ms += done.build_ms + done.submit_ms;
                 changed = !done.drawn.damage.empty();
