@@ -6,6 +6,7 @@
 
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
+#include "kiosk/record_room.h"
 
 namespace xinghuo {
 
@@ -16,8 +17,9 @@ struct Hall {
     std::unique_ptr<Renderer> renderer;
     std::unique_ptr<AudioOut> audio;
     std::shared_ptr<const Catalogue> catalogue;
-    std::unique_ptr<App> app;
     std::unique_ptr<FakeClock> clock;
+    std::unique_ptr<RecordRoom> room;
+    std::unique_ptr<App> app;
     std::unique_ptr<FakeRunner> runner;
     std::unique_ptr<Drive> drive;
 };
@@ -29,6 +31,8 @@ struct HallOptions {
     Settings settings = {};
     bool reduced = true;
     std::shared_ptr<const Catalogue> catalogue = nullptr;  // null: the demonstration
+    bool members = false;                                  // tests/rosters/members.csv is on the terminal: 张三 has card 4711, host 张小明 0087650003
+    Path data = {};                                        // empty: a private folder that goes with the hall
 };
 
 // Fails the test when it cannot be opened.
