@@ -12,6 +12,10 @@ constexpr Nanoseconds same_tap = std::chrono::seconds(10);
 
 }  // namespace
 
+Reception::Reception(Study* study, std::string why) : study_(study), why_(std::move(why)) {
+    if (study_ != nullptr) pins_.emplace(study_->database(), study_->members());
+}
+
 void Reception::say(Notice::Tone tone, std::string title, std::string text, const Moment& moment,
                     std::vector<std::pair<std::string, std::string>> values) {
     notice_ = Notice{tone, std::move(title), std::move(text), std::move(values), moment.now};
@@ -21,40 +25,53 @@ void Reception::tick(Instant now) {
     if (notice_ && now - notice_->since >= notice_shown) notice_.reset();
 }
 
-std::optional<Member> Reception::identify(const std::string& code, const Moment& moment) {
-    if (study_ == nullptr) {
-        say(Notice::Tone::bad, "sign_in.closed.title", "sign_in.closed.text", moment);
-        return std::nullopt;
-    }
+Reception::Known Reception::recognise(const std::string& code, const Moment& moment) {
+    Known known;
+    const auto because = [&](Notice::Tone tone, std::string title, std::string text) {
+        known.tone = tone;
+        known.title = std::move(title);
+        known.text = std::move(text);
+        return known;
+    };
+    if (study_ == nullptr) return because(Notice::Tone::bad, "sign_in.closed.title", "sign_in.closed.text");
     auto member = study_->members().by_card(code);
-    waiting_way_ = SignInWay::card;
     if (member && !*member) {
-        waiting_way_ = SignInWay::code;
+        known.way = SignInWay::code;
         auto scanned = read_sign_in_code(code, centre_, moment);
         if (!scanned) {
             const std::string& why = scanned.error().what;
-            say(Notice::Tone::kind, "sign_in.code.title", why.starts_with("code.") ? "sign_in." + why : "sign_in.code.unreadable", moment);
-            return std::nullopt;
+            return because(Notice::Tone::kind, "sign_in.code.title", why.starts_with("code.") ? "sign_in." + why : "sign_in.code.unreadable");
         }
         member = study_->members().by_number(scanned->number);
         if (member && *member && !(*member)->gone && !scanned->nonce.empty()) {
             auto fresh = UsedCodes(study_->database()).use(scanned->nonce, scanned->expires_s, moment);
-            if (!fresh || !*fresh) {
-                say(Notice::Tone::kind, "sign_in.code.title", "sign_in.code.used", moment);
-                return std::nullopt;
-            }
+            if (!fresh || !*fresh) return because(Notice::Tone::kind, "sign_in.code.title", "sign_in.code.used");
         }
+        known.bindable = scanned->nonce.empty();
     }
     if (!member) {
         log_warning(member.error().within("looking up a card").what);
-        say(Notice::Tone::bad, "sign_in.failed.title", "sign_in.failed.text", moment);
-        return std::nullopt;
+        known.bindable = false;
+        return because(Notice::Tone::bad, "sign_in.failed.title", "sign_in.failed.text");
     }
-    if (!*member || (*member)->gone) {
-        say(Notice::Tone::kind, "sign_in.unknown.title", "sign_in.unknown.text", moment);
-        return std::nullopt;
-    }
-    return **member;
+    if (!*member || (*member)->gone) return because(Notice::Tone::kind, "sign_in.unknown.title", "sign_in.unknown.text");
+    known.bindable = false;
+    known.member = std::move(**member);
+    return known;
+}
+
+std::optional<Member> Reception::identify(const std::string& code, const Moment& moment) {
+    Known known = recognise(code, moment);
+    waiting_way_ = known.way;
+    if (!known.member) say(known.tone, known.title, known.text, moment);
+    return std::move(known.member);
+}
+
+std::optional<Reception::Waiting> Reception::take_waiting() {
+    if (!waiting_) return std::nullopt;
+    Waiting waiting{std::move(*waiting_), waiting_way_};
+    waiting_.reset();
+    return waiting;
 }
 
 bool Reception::pin_wanted(const Member&, SignInWay way, const Moment& moment) const {

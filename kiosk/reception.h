@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "content/base/clock.h"
+#include "content/study/member_pins.h"
 #include "content/study/record.h"
 #include "content/study/visit.h"
 
@@ -27,13 +28,22 @@ inline constexpr Nanoseconds notice_shown = std::chrono::seconds(5);
 class Reception {
 public:
     // Without a study nobody can sign in; `why` is the sentence for the administrator.
-    Reception(Study* study, std::string why) : study_(study), why_(std::move(why)) {}
+    Reception(Study* study, std::string why);
 
     [[nodiscard]] const std::string& closed() const { return why_; }
     // The key of a centre whose QR tokens are believed; none: plain numbers only.
     void trust_centre(std::optional<PublicKey> key) { centre_ = key; }
 
-    // Whose card, number or token this is. None: unknown, or not readable, and a notice says so.
+    // Whose card, number or token this is; a token is used up by it. Says nothing: that is the caller's.
+    struct Known {
+        std::optional<Member> member;   // none: the words below say why
+        SignInWay way = SignInWay::card;
+        Notice::Tone tone = Notice::Tone::kind;
+        std::string title, text;        // keys of words
+        bool bindable = false;          // a card that nobody has
+    };
+    Known recognise(const std::string& code, const Moment& moment);
+    // The same; none, and a notice says why.
     std::optional<Member> identify(const std::string& code, const Moment& moment);
     // By card or code; whether the policy asks for a PIN first is in pin_wanted().
     enum class Came { nobody, in, out, again, pin };
@@ -41,6 +51,14 @@ public:
     [[nodiscard]] bool pin_wanted(const Member& member, SignInWay way, const Moment& moment) const;
     // Whoever Came::pin was about.
     [[nodiscard]] const std::optional<Member>& waiting_for_pin() const { return waiting_; }
+    struct Waiting {
+        Member member;
+        SignInWay way;
+    };
+    // The same, once: who turns away from the PIN does not find the next visitor there.
+    std::optional<Waiting> take_waiting();
+    // Members' PINs, with their delays, which outlive every screen. Null without a study.
+    [[nodiscard]] MemberPins* pins() { return pins_ ? &*pins_ : nullptr; }
 
     // False, and a notice: it could not be recorded, so nobody is signed in.
     bool sign_in(const Member& member, SignInWay way, const Moment& moment);
@@ -59,6 +77,7 @@ private:
     std::string why_;
     std::optional<PublicKey> centre_;
     std::optional<Notice> notice_;
+    std::optional<MemberPins> pins_;
     std::optional<Member> waiting_;
     SignInWay waiting_way_ = SignInWay::card;
     MemberId last_;                   // the last one to come by a code, and when: a card read twice is one sign-in
