@@ -17,6 +17,10 @@ Error failure(sqlite3* db, int result) {
     switch (result & 0xff) {
         case SQLITE_FULL: return {ErrorKind::io, "the disk is full"};
         case SQLITE_IOERR:
+            // What the disk cannot read any more is damage; everything else it refuses may be tried again.
+            if (extended == SQLITE_IOERR_READ || extended == SQLITE_IOERR_SHORT_READ || extended == SQLITE_IOERR_CORRUPTFS)
+                return {ErrorKind::invalid, fmt::format("the database: {} ({})", words, extended)};
+            return {ErrorKind::io, fmt::format("the database: {} ({})", words, extended)};
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
         case SQLITE_PERM:
@@ -201,9 +205,19 @@ Result<bool> Database::Backup::step(int pages) {
     const std::string where = "backing up to " + state_->file.string();
     if (result != SQLITE_DONE) return failure(state_->to, result).within(where);
     if (finished != SQLITE_OK) return failure(state_->to, finished).within(where);
+    sqlite3_stmt* check = nullptr;
+    std::string said;
+    if (sqlite3_prepare_v2(state_->to, "PRAGMA quick_check(1)", -1, &check, nullptr) == SQLITE_OK && sqlite3_step(check) == SQLITE_ROW)
+        said = reinterpret_cast<const char*>(sqlite3_column_text(check, 0));
+    sqlite3_finalize(check);
     sqlite3_close(state_->to);
     state_->to = nullptr;
-    // SQLite has synced the copy; the name must be as durable as the bytes.
+    if (said != "ok") return Error{ErrorKind::invalid, where + ": the copy does not pass its check: " + said};
+    // The name must be as durable as the bytes.
+    const int fd = ::open(state_->beside.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::fsync(fd) == 0;
+    if (fd >= 0) ::close(fd);
+    if (!synced) return Error{ErrorKind::io, where + ": cannot be written to the disk"};
     if (::rename(state_->beside.c_str(), state_->file.c_str()) != 0) return Error{ErrorKind::io, where + ": cannot be renamed"};
     if (const int folder = ::open(state_->file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
         ::fsync(folder);

@@ -105,7 +105,8 @@ public:
     [[nodiscard]] const Path& file() const { return file_; }
     // Moves what the log holds into the file, as far as nobody reads it; never waits. Not on the frame's thread.
     Result<void> checkpoint();
-    // One page block at a time, so that writers go on: true while there is more. Not on the frame's thread.
+    // One page block at a time, so that writers go on: true while there is more. A writer on another connection makes it begin anew:
+    // hold a read transaction on this one. Not on the frame's thread.
     class Backup;
     Result<std::unique_ptr<Backup>> begin_backup(const Path& to);
     // Breaks off what is running on this connection, e.g. a check that takes long. Any thread.
@@ -146,7 +147,7 @@ public:
     ~Backup();
     Backup(const Backup&) = delete;
     Backup& operator=(const Backup&) = delete;
-    // Copies up to so many pages. True: there is more. The copy is in place (renamed, synced) once this says false.
+    // Copies up to so many pages. True: there is more. The copy is in place (checked, synced, renamed) once this says false.
     Result<bool> step(int pages = 256);
     [[nodiscard]] double done() const;  // 0–1
 

@@ -25,7 +25,8 @@ Result<ChainEnd> chain_end(Database& db) {
     ChainEnd end;
     if (rows->next()) {
         end = {rows->integer(0), rows->integer(1), {rows->integer(2)}, rows->integer(3) != 0, {}};
-        if (!read_digest(*rows, 4, end.hash)) return Error{ErrorKind::invalid, fmt::format("record {}: its hash has not 32 bytes", end.seq)};
+        // Not 32 bytes: somebody meddled. The chain goes on from nothing here, and verify names the place.
+        (void)read_digest(*rows, 4, end.hash);
     }
     if (auto read = rows->end(); !read) return read.error();
     return end;

@@ -1,7 +1,9 @@
 #include "content/study/study.h"
 
 #include "content/base/json.h"
+#include "content/store/schema.h"
 #include "content/study/day.h"
+#include "content/study/tally.h"
 
 namespace xinghuo {
 
@@ -23,22 +25,30 @@ struct Study::State {
     std::optional<Visit> visit;
     bool running = false;  // the mark of a running program is set, and ours to take away
 
-    static Result<std::unique_ptr<State>> open(const Study::Parts& parts, const Moment& moment, bool mend);
+    static Result<std::unique_ptr<State>> open(const Study::Parts& parts, const Moment& moment, bool beside);
     Result<void> record_boot(const std::string& version, const Moment& moment);
     [[nodiscard]] std::int64_t today(const Moment& moment);
 };
 
-Result<std::unique_ptr<Study::State>> Study::State::open(const Study::Parts& parts, const Moment& moment, bool mend) {
+Result<std::unique_ptr<Study::State>> Study::State::open(const Study::Parts& parts, const Moment& moment, bool beside) {
     StudyFiles files{parts.data};
     auto store_key = SecretKey::load_or_make(files.store_key());
     if (!store_key) return store_key.error();
     auto device_key = SigningKey::load_or_make(files.device_key());
     if (!device_key) return device_key.error();
     auto state = std::make_unique<State>(files, std::move(*store_key), std::move(*device_key));
-    auto opened = open_or_mend(files.database(), files.backups(), files.damaged(), mend, moment.wall);
-    if (!opened) return opened.error();
-    state->db = std::move(opened->db);
-    state->mended = std::move(opened->mended);
+    if (beside) {
+        // Mending would take the file from under a running kiosk; its next start does it.
+        auto db = Database::open(files.database());
+        if (!db) return db.error();
+        if (auto done = migrate(**db); !done) return done.error();
+        state->db = std::move(*db);
+    } else {
+        auto opened = open_or_mend(files.database(), files.backups(), files.damaged(), parts.mend, moment.wall);
+        if (!opened) return opened.error();
+        state->db = std::move(opened->db);
+        state->mended = std::move(opened->mended);
+    }
     auto records = Records::open(*state->db, state->device_key, parts.boot_id);
     if (!records) return records.error();
     state->records = std::move(*records);
@@ -53,15 +63,48 @@ Result<std::unique_ptr<Study::State>> Study::State::open(const Study::Parts& par
     return state;
 }
 
+namespace {
+
+// The newest record, when it is not as it was written; whatever else is wrong with the chain, `verify` finds at leisure.
+Result<std::optional<std::int64_t>> changed_newest(Records& records) {
+    auto seq = records.last_seq();
+    if (!seq) return seq.error();
+    const auto newest = records.newest(1);
+    const bool sound = *seq == 0 || (newest && sha256(hashed_part(newest->front())) == newest->front().hash);
+    return sound ? std::optional<std::int64_t>() : *seq;
+}
+
+Result<std::string> setting(Database& db, std::string_view name) {
+    auto rows = db.query("SELECT value FROM setting WHERE name = ?1", name);
+    if (!rows) return rows.error();
+    std::string value;
+    if (rows->next()) value = rows->text(0);
+    if (auto read = rows->end(); !read) return read.error();
+    return value;
+}
+
+}  // namespace
+
 Result<void> Study::State::record_boot(const std::string& version, const Moment& moment) {
-    // The mark of the program before this one, if nobody took it away.
-    auto unclean = db->integer_or(0, "SELECT 1 FROM setting WHERE name = 'running'");
+    // The mark of the program before this one, if nobody took it away; and what was mended and not recorded yet.
+    auto unclean = setting(*db, "running");
     if (!unclean) return unclean.error();
+    auto told = setting(*db, "mended");
+    if (!told) return told.error();
+    auto changed = changed_newest(*records);
+    if (!changed) return changed.error();
+    if (!told->empty())
+        if (auto done = tally_again(*db); !done) return done.error().within("summing up anew");
+
+    std::vector<Draft> drafts;
     JsonWriter body;
     body.object().key("version").value(version);
-    if (*unclean != 0) body.key("unclean").value(true);
-    const Draft draft{RecordKind::boot, {}, body.end().text()};
-    auto done = records->keep(std::span(&draft, 1), moment, [&](const std::vector<Record>& written) {
+    if (!unclean->empty()) body.key("unclean").value(true);
+    drafts.push_back({RecordKind::boot, {}, body.end().text()});
+    if (!told->empty()) drafts.push_back({RecordKind::health, {}, R"({"what":"database_mended",)" + told->substr(1)});
+    if (*changed) drafts.push_back({RecordKind::health, {}, JsonWriter().object().key("what").value("record_changed").key("seq").value(**changed).end().text()});
+    auto done = records->keep(drafts, moment, [&](const std::vector<Record>& written) -> Result<void> {
+        if (auto gone = db->run("DELETE FROM setting WHERE name = 'mended'"); !gone) return gone;
         return db->run("INSERT INTO setting (name, value) VALUES ('running', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                        std::to_string(written.front().seq));
     });
@@ -76,7 +119,7 @@ std::int64_t Study::State::today(const Moment& moment) {
 }
 
 Result<std::unique_ptr<Study>> Study::open(Parts parts, const Moment& moment) {
-    auto state = State::open(parts, moment, parts.mend);
+    auto state = State::open(parts, moment, false);
     if (!state) return state.error();
     State& s = **state;
     if (auto done = s.record_boot(parts.version, moment); !done) return done.error().within("recording the start");
@@ -90,7 +133,7 @@ Result<std::unique_ptr<Study>> Study::open(Parts parts, const Moment& moment) {
 }
 
 Result<std::unique_ptr<Study>> Study::open_beside(Parts parts, const Moment& moment) {
-    auto state = State::open(parts, moment, false);
+    auto state = State::open(parts, moment, true);
     if (!state) return state.error();
     return std::unique_ptr<Study>(new Study(std::move(*state)));
 }
