@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,13 @@ using Arguments = std::vector<std::string>;  // behind the command's name
 int list(const Context& context, const Arguments& arguments);
 int verify(const Context& context, const Arguments& arguments);
 int export_to_file(const Context& context, const Arguments& arguments);
+int import_roster(const Context& context, const Arguments& arguments);
 int set_admin_pin(const Context& context, const Arguments& arguments);
+
+// Beside whoever writes, changing nothing. `missing` when the folder holds no study record.
+Result<std::unique_ptr<Database>> open_to_read(const Context& context);
+// "17"; nothing when it is no number from 0.
+std::optional<std::int64_t> record_number(const std::string& text);
 
 // "xinghuo-records: …", one line on standard error. Returns `code`.
 int complain(const std::string& sentence, int code = 2);
