@@ -12,6 +12,7 @@
 #include "content/study/study.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/screens/screens.h"
+#include "kiosk/stick.h"
 #include "kiosk/widgets.h"
 #include "kiosk/worker.h"
 
@@ -107,6 +108,7 @@ App::App(Parts parts)
 
 App::~App() {
     stack_.clear();
+    sticks_.reset();
     machinery_.reset();
 }
 
@@ -153,6 +155,7 @@ Result<void> App::prepare() {
         job();
         return true;
     };
+    sticks_ = std::make_unique<Sticks>(post_);
     m.textures = std::make_unique<Textures>(parts_.renderer, picture_source(parts_.catalogue, parts_.resources / "art"), post_);
     m.files = std::make_unique<CheckedFiles>(parts_.catalogue, post_);
     m.canvas = std::make_unique<Canvas>(parts_.renderer, *m.text);
@@ -406,7 +409,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.files,
                      .wait_for_decoder = parts_.work_inline, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
                      .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
-                     .sticks = parts_.sticks, .post = post_, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
+                     .sticks = sticks_.get(), .post = post_, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
                      .subject = std::nullopt};
     };
     Interaction deaf;
@@ -450,6 +453,10 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
         done.submit_ms = seconds(stopwatch->now() - built) * 1e3;
     }
     return done;
+}
+
+void App::look(Instant now) {
+    if (sticks_->look(now)) due_ = {};
 }
 
 void App::something_arrived() {

@@ -41,7 +41,6 @@ public:
         Path resources;                              // art/ and strings/
         Study* study = nullptr;                      // null: nobody can sign in, for this reason:
         std::string why_no_study;
-        Sticks* sticks = nullptr;                    // null: no exports
         bool work_inline = false;                    // no worker thread: pictures are there in the frame that asks (fake clock)
         std::function<void()> wake;                  // called from the worker's thread when something arrived
     };
@@ -66,6 +65,10 @@ public:
     // What the reception says now, in the visit's language; empty: nothing.
     [[nodiscard]] std::string said() const;
     [[nodiscard]] Study* study() { return parts_.study; }
+    // Where exports go and rosters come from; a driver may plug a folder in.
+    [[nodiscard]] Sticks& sticks() { return *sticks_; }
+    // Once per turn of the loop: sticks come and go.
+    void look(Instant now);
     // The record could not be looked after, or was mended and opened anew.
     void set_study(Study* study, std::string why_not);
     [[nodiscard]] Vec2 to_imaginary(float x_px, float y_px) const { return {x_px / scale_, y_px / scale_}; }
@@ -143,6 +146,7 @@ private:
     bool takes_codes_ = false, wants_text_ = false;  // as the screen said in the last frame
     std::unique_ptr<Reception> reception_;
     std::function<bool(std::function<void()>)> post_;  // work for the worker
+    std::unique_ptr<Sticks> sticks_;
     std::optional<Instant> corner_since_;            // a finger rests in the administrator's corner
 };
 

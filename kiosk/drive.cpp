@@ -8,6 +8,7 @@
 
 #include "content/base/json.h"
 #include "content/study/study.h"
+#include "kiosk/stick.h"
 #include "media/image.h"
 
 namespace xinghuo {
@@ -262,6 +263,16 @@ std::string Drive::run(std::string_view line) {
         if (code.empty()) return wrong("card CODE");
         return card(code);
     }
+    if (command == "stick") {
+        if (auto done = app_.sticks().plug(rest()); !done) return failure(done.error().within("stick"), false);
+        runner_.run_for(hold);
+        return okay(app_);
+    }
+    if (command == "unstick") {
+        app_.sticks().unplug();
+        runner_.run_for(hold);
+        return okay(app_);
+    }
     if (command == "wallclock") return wallclock(rest());
     if (command == "trust") {
         const std::string what = rest();
@@ -275,7 +286,7 @@ std::string Drive::run(std::string_view line) {
         if (!(in >> n) || n < 0 || n > 100'000) return wrong("records N");
         return records(static_cast<std::size_t>(n));
     }
-    return failure({ErrorKind::invalid, fmt::format("no such command: {}; there are: screen touch tap drag pinch type key card wait wallclock trust lang open shot records quit", command)}, false);
+    return failure({ErrorKind::invalid, fmt::format("no such command: {}; there are: screen touch tap drag pinch type key card wait wallclock trust stick unstick lang open shot records quit", command)}, false);
 }
 
 }  // namespace xinghuo

@@ -6,6 +6,7 @@
 //     type TEXT · key enter|backspace|escape · card CODE       a keyboard, and a card reader or code scanner
 //     wait SECONDS               time passes
 //     wallclock ISO · trust on|off                             the calendar jumps; whether the clock is trusted
+//     stick DIR · unstick        a folder is plugged in as a USB stick, and pulled out
 //     lang zh|en · open PLACE    (App::show)
 //     records N                  the newest N records, oldest of them first, as one JSON array
 //     shot FILE.png · quit

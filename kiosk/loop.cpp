@@ -76,6 +76,7 @@ void Loop::turn(Instant until, bool watch_input) {
     if (watch_input) sleep = std::min(sleep, look_at_input);
     listen(std::min(sleep, Milliseconds(60'000)));
     if (parts_.window == nullptr) parts_.app.something_arrived();
+    parts_.app.look(parts_.clock.now());
     if (parts_.room != nullptr) parts_.room->look(parts_.app);
     if (parts_.cards != nullptr)
         for (std::string& code : parts_.cards->read()) parts_.app.on_code(std::move(code));

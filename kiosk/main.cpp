@@ -90,7 +90,7 @@ Result<Opened> open_all(const Options& options) {
 App::Parts still_parts(const Opened& o, Renderer& renderer, AudioOut& audio, RecordRoom& room) {
     return {.renderer = renderer, .audio = audio, .catalogue = o.catalogue, .why_closed = o.why_closed, .settings = o.settings,
             .effects = {.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30},
-            .resources = o.resources, .study = room.study(), .why_no_study = room.why(), .sticks = nullptr, .work_inline = true, .wake = {}};
+            .resources = o.resources, .study = room.study(), .why_no_study = room.why(), .work_inline = true, .wake = {}};
 }
 
 // The application in memory under a fake clock, at one size and in one language.
@@ -229,8 +229,7 @@ int run_real(const Options& options, const Opened& o) {
     RecordRoom room({.data = unattended(options) ? data_folder(options) : options.data, .clock = clock, .version = XINGHUO_VERSION, .threads = true, .wake = wake});
     const std::unique_ptr<CardDevices> cards = CardDevices::start(o.settings.card_readers, clock, wake);
     auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = o.catalogue, .why_closed = o.why_closed,
-                          .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(),
-                          .sticks = nullptr, .work_inline = false, .wake = wake});
+                          .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(), .work_inline = false, .wake = wake});
     if (!app) {
         if (window && unattended(options)) {
             log_warning(app.error().what);

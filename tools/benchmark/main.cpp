@@ -11,6 +11,7 @@
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
 #include "tools/benchmark/child.h"
+#include "tools/benchmark/study.h"
 
 namespace xinghuo {
 namespace {
@@ -75,6 +76,39 @@ struct Bench {
         add("start to first frame, kiosk / bare SDL2", ratio, "x", "<= 2.5", ratio <= 2.5);
     }
 
+    // The same window with nothing recorded yet, and with two million records. In turn, so that both meet the same weather.
+    void starting_with_records(const Path& large) {
+        const Path empty = share / "bench-empty";
+        std::error_code ignored;
+        std::filesystem::remove_all(empty, ignored);
+        std::vector<double> with, without;
+        int failures = 0;
+        for (int i = 0; i < runs; ++i) {
+            auto command = kiosk({});
+            const auto data = std::find(command.begin(), command.end(), "--data") + 1;
+            *data = empty.string();
+            without.push_back(first_frame_ms(command, failures));
+            *data = large.string();
+            with.push_back(first_frame_ms(command, failures));
+        }
+        const double ratio = failures == 0 && median(without) > 0 ? median(with) / median(without) : 1e9;
+        add("start to first frame, no records", median(without), "ms");
+        add("start to first frame, 2,000,000 records", median(with), "ms");
+        add("start, 2,000,000 records / none", ratio, "x", "<= 1.1", ratio <= 1.1);
+    }
+
+    void study() {
+        const AddRow row = [this](std::string name, double value, std::string unit, std::string target, bool met) {
+            add(std::move(name), value, std::move(unit), std::move(target), met);
+        };
+        bench_sign_in(share / "bench-sign-in", clock, row);
+        bench_names(clock, row);
+        const Path large = share / "bench-large";
+        if (!make_large_record(large)) return add("a record of 2,000,000 cannot be made here", -1, "", "is made", false);
+        bench_my_study(large, clock, row);
+        starting_with_records(large);
+    }
+
     // One kiosk brought to a place; then memory and processor time while nobody touches it.
     void resting(const std::string& name, const std::string& place, double settle_s, double measure_s, double pss_target, double cpu_target_percent) {
         std::vector<double> pss, cpu;
@@ -120,7 +154,7 @@ struct Bench {
         const auto audio = open_silent_audio();
         Settings settings;
         auto app = App::open({.renderer = **renderer, .audio = *audio, .catalogue = *catalogue, .why_closed = "", .settings = settings,
-                              .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share, .work_inline = true, .wake = {}});
+                              .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share, .study = nullptr, .why_no_study = "", .work_inline = true, .wake = {}});
         if (!app) return add("frames: the application cannot be opened", -1, "", "opens", false);
         FakeClock fake(wall_time_from_iso("2026-07-23T09:00:00+08:00"));
         FakeRunner runner(**app, fake, from_seconds(1.0 / 30));
@@ -198,9 +232,11 @@ void print(const Bench& bench, bool json) {
 
 int main(int argc, char** argv) {
     using namespace xinghuo;
-    bool json = false;
-    for (int i = 1; i < argc; ++i)
+    bool json = false, only_study = false;
+    for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json") json = true;
+        if (std::string_view(argv[i]) == "--study") only_study = true;
+    }
     std::error_code failed;
     Bench bench;
     bench.bin = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
@@ -209,6 +245,11 @@ int main(int argc, char** argv) {
     if (auto written = write_file(bench.share / "bench.json", R"({"idle_seconds": 3600, "volume": 0})"); !written) {
         std::fprintf(stderr, "xinghuo-bench: %s\n", written.error().what.c_str());
         return 2;
+    }
+    bench.study();
+    if (only_study) {
+        print(bench, json);
+        return 0;
     }
     bench.frames();
     bench.starting();
