@@ -1,48 +1,58 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdio>
 
 #include "tools/record_book/commands.h"
 
 namespace xinghuo::record_book {
+namespace {
+
+constexpr const char* table_row = "{:>8}  {:>4}  {:24}  {:7}  {:15}  {:34}  {}\n";
+
+void print_row(const Record& r) {
+    fmt::print(table_row, r.seq, r.boot, iso_from_wall_time(r.at), r.clock_trusted ? "" : "unsure", name_of(r.kind),
+               r.member.empty() ? "-" : r.member.text, r.body);
+}
+
+}  // namespace
 
 int list(const Context& context, const Arguments& arguments) {
     enum { table, json, lines } form = table;
     std::int64_t since = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const std::string& a = arguments[i];
-        if (a == "--json") form = json;
-        else if (a == "--lines") form = lines;
-        else if (a == "--since" && i + 1 < arguments.size()) {
-            const std::string& n = arguments[++i];
-            if (const auto [end, code] = std::from_chars(n.data(), n.data() + n.size(), since); code != std::errc() || end != n.data() + n.size())
-                return complain("--since wants a number, not \"" + n + "\"");
-        } else {
-            return complain("list does not know \"" + a + "\"");
+        if (arguments[i] == "--json" && form != lines) {
+            form = json;
+        } else if (arguments[i] == "--lines") {
+            form = lines;
+        } else if (arguments[i] == "--since" && i + 1 < arguments.size()) {
+            const auto number = record_number(arguments[++i]);
+            if (!number) return complain("--since wants the number of a record, not \"" + arguments[i] + "\"");
+            since = *number;
+        } else if (arguments[i] != "--json") {
+            return complain("list does not know \"" + arguments[i] + "\"");
         }
     }
-    auto db = Database::open(context.files.database(), {true, 5000});
+    auto db = open_to_read(context);
     if (!db) return complain(db.error().what);
-    auto reader = Records::open_to_read(**db);
-    if (!reader) return complain(reader.error().what);
+    auto records = Records::open_to_read(**db);
+    if (!records) return complain(records.error().what);
+    if (form == table) fmt::print(table_row, "seq", "boot", "at (UTC)", "clock", "kind", "member", "body");
     if (form == json) std::fputs("[", stdout);
-    if (form == table) fmt::print("{:>8}  {:>5}  {:24}  {:3}  {:16}  {:34}  {}\n", "seq", "boot", "at (UTC)", "ok", "kind", "member", "body");
-    bool first = true;
-    // A page at a time: neither the memory nor a writer of the log waits for a long list.
-    for (std::int64_t from = since;;) {
-        auto page = reader->read(from, 1000);
+    const char* before = form == json ? "\n" : "";
+    // A page at a time: neither memory nor a writer waits for a long list.
+    for (;;) {
+        auto page = records->read(since, 1000);
         if (!page) return complain(page.error().what);
         if (page->empty()) break;
         for (const Record& r : *page) {
-            if (form == table) fmt::print("{:>8}  {:>5}  {:24}  {:3}  {:16}  {:34}  {}\n", r.seq, r.boot, iso_from_wall_time(r.at), r.clock_trusted ? "yes" : "no", name_of(r.kind), r.member.empty() ? "-" : r.member.text, r.body);
-            else fmt::print("{}{}", form == lines || first ? "" : ",\n ", to_json(r) + (form == lines ? "\n" : ""));
-            first = false;
+            if (form == table) print_row(r);
+            else fmt::print("{}{}{}", before, to_json(r), form == lines ? "\n" : "");
+            if (form == json) before = ",\n";
         }
-        from = page->back().seq;
+        since = page->back().seq;
     }
-    if (form == json) std::fputs("]\n", stdout);
-    return 0;
+    if (form == json) std::fputs("\n]\n", stdout);
+    return std::fflush(stdout) == 0 ? 0 : complain("the list cannot be written");
 }
 
 }  // namespace xinghuo::record_book

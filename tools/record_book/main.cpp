@@ -36,6 +36,7 @@ int run(const Arguments& all) {
         print_usage(stderr);
         return 2;
     }
+    if (context.files.data.empty() && all[at] != "verify") return complain("which data folder? --data DIR");
     for (const Command& command : commands())
         if (all[at] == command.name) return command.run(context, Arguments(all.begin() + static_cast<std::ptrdiff_t>(at) + 1, all.end()));
     return complain("\"" + all[at] + "\" is no command; --help lists them");
