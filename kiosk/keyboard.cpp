@@ -301,7 +301,10 @@ void TextKeyboard::rows(Frame& frame, Rect box, Edit& edit) {
             if (chinese_ && !symbols_) {
                 if (key(frame, "key.'", "'", first, {.enabled = composing(), .quiet = true})) put("'", edit);
             } else if (symbols_) {
-                if (key(frame, "key.letters", frame.words("keyboard.letters"), first, word_look())) symbols_ = false;
+                if (key(frame, "key.clear", frame.words("keyboard.clear"), first, word_look(!edit.text.empty()))) {
+                    edit.text.clear();
+                    edit.happened.changed = true;
+                }
             } else if (key(frame, "key.shift", "⇧", first, {.quiet = true, .chosen = capital_})) {
                 capital_ = !capital_;
             }
