@@ -122,6 +122,18 @@ Result<Plan> plan(Database& db, const SecretKey& key, const RosterFile& file) {
     return plan;
 }
 
+// A whole roster fits: with SQLite's 2 MB, 50,000 rows by random hashes write every page many times over.
+class RoomyCache {
+public:
+    explicit RoomyCache(Database& db) : db_(db) { (void)db_.run("PRAGMA cache_size = -98304"); }
+    ~RoomyCache() { (void)db_.run("PRAGMA cache_size = -2000"); }
+    RoomyCache(const RoomyCache&) = delete;
+    RoomyCache& operator=(const RoomyCache&) = delete;
+
+private:
+    Database& db_;
+};
+
 class Branches {
 public:
     explicit Branches(Database& db) : db_(db) {}
@@ -313,6 +325,7 @@ Result<RosterPreview> Roster::preview(const RosterFile& file) const {
 Result<void> Roster::apply(const RosterFile& file, const Moment& moment) {
     if (!file.problems.empty()) return Error{ErrorKind::invalid, "the roster has problems: " + file.problems.front().what};
     if (file.rows.empty()) return Error{ErrorKind::invalid, "the roster has no rows"};
+    const RoomyCache cache(*db_);
     auto change = Transaction::begin(*db_);
     if (!change) return change.error();
     auto made = plan(*db_, *key_, file);
@@ -348,6 +361,7 @@ Result<std::vector<Roster::Import>> Roster::history(std::size_t limit) const {
 }
 
 Result<void> Roster::undo_last(const Moment& moment) {
+    const RoomyCache cache(*db_);
     auto change = Transaction::begin(*db_);
     if (!change) return change.error();
     std::int64_t id = 0;
