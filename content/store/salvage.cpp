@@ -84,12 +84,18 @@ public:
         if (!set_table("record", "INSERT OR IGNORE")) return;
         const std::int64_t had = integer(into_, "SELECT coalesce(max(seq), 0) FROM record");
         told_.last_seq_seen = had;
+        counted_ = true;
         std::int64_t low = had, high = 0;
-        Statement rows = prepare(from_, select_ + " WHERE seq > ?1 ORDER BY seq");
+        // Half a page of zeros may still look like rows; what no program can have written is not a record.
+        select_ += " WHERE length(hash) = 32 AND length(prev_hash) = 32 AND length(kind) > 0 AND kind NOT GLOB '*[^a-z_]*' AND json_valid(body)";
+        Statement rows = prepare(from_, select_ + " AND seq > ?1 ORDER BY seq");
         int result = copy_all(rows.get(), had, [&](std::int64_t seq) { low = seq; });
         note_seen(low);
-        if (result == SQLITE_DONE) return;
-        rows = prepare(from_, select_ + " WHERE seq > ?1 ORDER BY seq DESC");
+        if (result == SQLITE_DONE) {
+            note_seen(integer(from_, "SELECT max(seq) FROM record"));
+            return;
+        }
+        rows = prepare(from_, select_ + " AND seq > ?1 ORDER BY seq DESC");
         (void)copy_all(rows.get(), low, [&](std::int64_t seq) {
             note_seen(seq);
             high = seq;
@@ -100,12 +106,13 @@ public:
             while (s && sqlite3_step(s.get()) == SQLITE_ROW) note_seen(sqlite3_column_int64(s.get(), 0));
         }
         if (high == 0) high = told_.last_seq_seen + 1;
-        rows = prepare(from_, select_ + " WHERE seq = ?1");
+        rows = prepare(from_, select_ + " AND seq = ?1");
         for (std::int64_t seq = low + 1; seq < high && seq - low < most_single_rows; ++seq) (void)copy_all(rows.get(), seq, [](std::int64_t) {});
         told_.lost.push_back("table record: not all of it can be read");
     }
 
     void table(const std::string& name) {
+        counted_ = false;
         if (!set_table(name, "INSERT OR REPLACE")) return;
         // Read to its end, the table takes the place of the backup's: what was deleted since stays deleted.
         const bool whole = [&] {
@@ -165,7 +172,7 @@ private:
             // A row that the rules of the table refuse is damage, too; it is left out.
             const int written = sqlite3_step(insert_.get());
             if (written == SQLITE_FULL || (written & 0xff) == SQLITE_IOERR) failed_ = true;
-            if (written == SQLITE_DONE && select_.ends_with("\"record\"")) told_.records += static_cast<std::size_t>(sqlite3_changes(into_));
+            if (written == SQLITE_DONE && counted_) told_.records += static_cast<std::size_t>(sqlite3_changes(into_));
             told(sqlite3_column_int64(rows, 0));
         }
         sqlite3_reset(insert_.get());
@@ -177,7 +184,7 @@ private:
     Salvaged& told_;
     std::string select_;
     Statement insert_;
-    bool failed_ = false;
+    bool failed_ = false, counted_ = false;
 };
 
 }  // namespace

@@ -70,7 +70,7 @@ Result<std::optional<std::int64_t>> changed_newest(Records& records) {
     auto seq = records.last_seq();
     if (!seq) return seq.error();
     const auto newest = records.newest(1);
-    const bool sound = *seq == 0 || (newest && sha256(hashed_part(newest->front())) == newest->front().hash);
+    const bool sound = *seq == 0 || (newest && !newest->empty() && newest->front().seq == *seq && sha256(hashed_part(newest->front())) == newest->front().hash);
     return sound ? std::optional<std::int64_t>() : *seq;
 }
 
