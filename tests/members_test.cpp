@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "content/study/roster.h"
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 

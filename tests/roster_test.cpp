@@ -10,7 +10,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 

@@ -7,7 +7,7 @@
 #include <array>
 #include <random>
 
-#include "support/zip_file.h"
+#include "tests/support/zip_file.h"
 
 using namespace xinghuo;
 
