@@ -14,6 +14,8 @@ constexpr Nanoseconds journal_every = std::chrono::seconds(4);  // and a second 
 constexpr Nanoseconds first_journal_after = std::chrono::seconds(1);
 constexpr Nanoseconds retry_after = std::chrono::seconds(2);
 constexpr std::size_t most_waiting = 10'000;
+constexpr std::size_t most_batches_at_once = 50;  // in a frame
+constexpr std::size_t many_waiting = 100;  // from here on the journal is not written for each of them, but every 4 s
 
 std::string_view name_of(SignInWay way) {
     switch (way) {
@@ -84,6 +86,7 @@ struct Visit::State {
     bool journal_old = false;           // it misses more than the time that went by
     std::string journal_interval = {};
     Instant journal_due = Instant::never();
+    Instant journal_written = {};
 
     State(Parts given, const Moment& moment)
         : parts(std::move(given)), wall(std::make_shared<WallTime>(moment.wall)),
@@ -119,34 +122,48 @@ struct Visit::State {
         journal_old = true;
     }
 
-    // What waits, in order, a transaction a batch.
-    Result<void> write_waiting(Instant now) {
-        while (!waiting.empty()) {
-            Batch& batch = waiting.front();
-            auto kept = parts.records.keep(batch.drafts, batch.moment);
-            if (!kept && drop_written(batch)) kept = parts.records.keep(batch.drafts, batch.moment);
+    // What waits, in order; many small batches share a transaction. `rounds`: how many transactions at most.
+    Result<void> write_waiting(Instant now, std::size_t rounds = SIZE_MAX) {
+        for (; !waiting.empty() && rounds > 0; --rounds) {
+            std::size_t count = std::min(waiting.size(), most_batches_at_once);
+            auto kept = write_first(count);
+            if (!kept && drop_written(count)) kept = write_first(count = std::min(count, waiting.size()));
             if (!kept) {
                 trouble = kept.error().what;
                 retry_at = now + retry_after;
                 return kept.error();
             }
-            waiting_records -= batch.drafts.size();
-            waiting.pop_front();
+            for (; count > 0; --count) {
+                waiting_records -= waiting.front().drafts.size();
+                waiting.pop_front();
+            }
             journal_old = true;
         }
-        trouble.clear();
+        if (waiting.empty()) trouble.clear();
+        return {};
+    }
+
+    Result<void> write_first(std::size_t count) {
+        if (count == 0) return {};
+        const auto rest = [&](const std::vector<Record>&) -> Result<void> {
+            for (std::size_t i = 1; i < count; ++i)
+                if (auto appended = parts.records.append(waiting[i].drafts, waiting[i].moment); !appended) return appended.error();
+            return {};
+        };
+        if (auto kept = parts.records.keep(waiting.front().drafts, waiting.front().moment, rest); !kept) return kept.error();
         return {};
     }
 
     // A commit may have failed and be on disk all the same. True: something was there already.
-    bool drop_written(Batch& batch) {
-        const std::size_t before = batch.drafts.size();
-        std::erase_if(batch.drafts, [&](const Draft& draft) {
-            const auto there = parts.records.has(draft.id);
-            return there && *there;
-        });
-        const std::size_t dropped = before - batch.drafts.size();
+    bool drop_written(std::size_t count) {
+        std::size_t dropped = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            dropped += std::erase_if(waiting[i].drafts, [&](const Draft& draft) {
+                const auto there = parts.records.has(draft.id);
+                return there && *there;
+            });
         waiting_records -= dropped;
+        std::erase_if(waiting, [](const Batch& batch) { return batch.drafts.empty(); });
         return dropped > 0;
     }
 
@@ -155,14 +172,17 @@ struct Visit::State {
         const bool first = waiting.empty();
         wait(std::move(batch));
         if (waiting.empty()) return {};
-        if (!first && !at_once && now < retry_at) return {};
-        return write_waiting(now);
+        if (!first && !at_once && now < retry_at) return Error{ErrorKind::io, trouble};
+        if (auto done = write_waiting(now, at_once ? SIZE_MAX : 1); !done) return done;
+        return waiting.empty() ? Result<void>() : Error{ErrorKind::io, "older records are written first"};
     }
 
     void keep_journal(const Moment& moment) {
         const Interval* open = session.open();
         const std::string_view id = open != nullptr ? std::string_view(open->id) : std::string_view();
         if (!journal_old && id == journal_interval && (open == nullptr || moment.now < journal_due)) return;
+        if (waiting_records > many_waiting && moment.now < journal_written + journal_every) return;
+        journal_written = moment.now;
         journal_old = false;
         journal_interval = id;
         journal_due = open != nullptr ? moment.now + journal_every : Instant::never();
@@ -350,7 +370,7 @@ void Visit::observe(bool touched, const std::optional<Subject>& subject, bool pl
         s.closed += batch.ms;
         (void)s.write(std::move(batch), moment.now, false);
     } else if (!s.waiting.empty() && moment.now >= s.retry_at) {
-        (void)s.write_waiting(moment.now);
+        (void)s.write_waiting(moment.now, 1);
     }
     s.keep_journal(moment);
 }
@@ -393,7 +413,7 @@ Result<void> Visit::record(RecordKind kind, std::string body, const Moment& mome
         body = session.text().substr(0, session.text().size() - 1) + (empty ? "" : ",") + body.substr(1);
     }
     Batch batch{{{kind, s.member ? s.member->id : MemberId{}, std::move(body), s.new_id()}}, moment};
-    auto done = s.write(std::move(batch), moment.now, true);
+    auto done = s.write(std::move(batch), moment.now, false);
     s.keep_journal(moment);
     if (!done) return done.error();
     return {};
