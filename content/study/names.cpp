@@ -20,7 +20,7 @@ struct Reading {
 };
 
 // Readings as a surname, where it differs from what ICU (CLDR Han-Latin/Names) says or where two are in use.
-// 《现代汉语词典》第7版: 朴 Piáo, 覃 Qín/Tán, 缪 Miào, 薄 Bó, 尉 Wèi, 祭 Zhài, 阚 Kàn, 隗 Kuí/Wěi, 宓 Mì, 洗→冼 Xiǎn, 黑 Hēi (also hè in use).
+// Common knowledge, not taken from a dictionary; the roster's own pinyin column corrects it.
 constexpr std::array surnames = std::to_array<Reading>({
     {U"欧阳", "ou yang"}, {U"尉迟", "yu chi"}, {U"单于", "chan yu|shan yu"}, {U"万俟", "mo qi"}, {U"长孙", "zhang sun"}, {U"令狐", "ling hu"},
     {U"澹台", "tan tai"}, {U"宿", "su"}, {U"尉", "wei|yu"}, {U"单", "shan|dan"}, {U"查", "zha|cha"}, {U"仇", "qiu|chou"}, {U"解", "xie|jie"},
@@ -36,8 +36,8 @@ constexpr std::array surnames = std::to_array<Reading>({
     {U"朝", "chao|zhao"}, {U"适", "shi|kuo"}, {U"甯", "ning"}, {U"仉", "zhang"}, {U"亓", "qi"}, {U"靳", "jin"}, {U"长", "chang|zhang"},
 });
 
-// Characters common in given names that have two readings; all are found. 《现代汉语词典》第7版, tones left out; 茜 is qian as a plant
-// and a colour, xi in transcribed names.
+// Characters common in given names that have two readings; all are found; 茜 is qian as a plant and a colour, xi in
+// transcribed names.
 constexpr std::array given = std::to_array<Reading>({
     {U"乐", "le|yue|yao"}, {U"行", "xing|hang"}, {U"长", "chang|zhang"}, {U"朝", "chao|zhao"}, {U"重", "zhong|chong"}, {U"茜", "qian|xi"},
     {U"晟", "sheng|cheng"}, {U"盛", "sheng|cheng"}, {U"单", "shan|dan"}, {U"曾", "zeng|ceng"}, {U"传", "chuan|zhuan"}, {U"率", "shuai|lv"},
