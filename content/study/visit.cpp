@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <utility>
 
 #include "content/base/json.h"
 #include "content/base/log.h"
@@ -79,6 +80,7 @@ struct Visit::State {
 
     std::deque<Batch> waiting = {};     // oldest first
     std::size_t waiting_records = 0;
+    bool losing = false;                // the limit is reached
     std::string trouble = {};
     Instant retry_at = {};
 
@@ -114,9 +116,10 @@ struct Visit::State {
     void wait(Batch batch) {
         if (batch.drafts.empty()) return;
         if (waiting_records + batch.drafts.size() > most_waiting) {
-            log_warning("records are lost: too many wait to be written");
+            if (!std::exchange(losing, true)) log_warning("records are lost: too many wait to be written");
             return;
         }
+        losing = false;
         waiting_records += batch.drafts.size();
         waiting.push_back(std::move(batch));
         journal_old = true;
