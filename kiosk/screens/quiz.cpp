@@ -14,10 +14,10 @@
 namespace xinghuo {
 namespace {
 
-constexpr float action_h = 96;
+constexpr float action_h = 96, clock_h = 128;
 
 struct Places {
-    Rect progress, main, side, told, confirm, next;
+    Rect progress, clock, main, side, told, confirm, next;  // clock: of a paper
 };
 
 class Quiz final : public Screen {
@@ -36,24 +36,60 @@ public:
             return;
         }
         frame.subject = subject(frame);
-        const Places places = layout(frame);
-        quiz_progress(frame, places.progress, *run_);
+        Places places = layout(frame);
+        quiz_progress(frame, places.progress, *run_, !request_.paper());
+        if (request_.paper() && paper(frame, places, navigator)) return;
         const float shown = entrance(frame, question_shown_);
         {
             const auto fade = frame.canvas.faded(shown);
             question(frame, places.main.moved({0, (1 - shown) * 24}));
             if (run_->state() == QuizRun::State::asking) side(frame, places.side);
         }
-        if (run_->state() == QuizRun::State::asking) asking(frame, places);
-        else explained(frame, places, navigator);
+        if (run_->state() == QuizRun::State::asking) asking(frame, places, navigator);
+        else if (!request_.paper()) explained(frame, places, navigator);
         board_.carried(frame, *run_);
-        if (top_bar(frame, title(frame)).back) navigator.back();
+        if (top_bar(frame, title(frame)).back) {
+            if (request_.paper() && !finished_) hand_in_ = true;
+            else navigator.back();
+        }
     }
 
 private:
+    // The clock of a paper, and its end. True: something else stands where the question would.
+    bool paper(Frame& frame, Places& places, Navigator& navigator) {
+        const Nanoseconds limit = std::chrono::seconds(request_.time_limit_s);
+        const Nanoseconds left = std::max(Nanoseconds::zero(), began_ + limit - frame.now);
+        if (left == Nanoseconds::zero() && !finished_) finish(frame, navigator, true);
+        if (!finished_) {
+            // Nobody is signed out in the middle of a paper; its time limit is the bound of that. What counts as study still ends
+            // with the grace of the last touch.
+            frame.present = true;
+            const Nanoseconds odd = left % std::chrono::seconds(1);
+            frame.wake_at(frame.now + (odd > Nanoseconds::zero() ? odd : std::chrono::seconds(1)));
+        }
+        if (quiz_clock(frame, places.clock, left, limit, request_.pass_percent) && !finished_) hand_in_ = true;
+        if (!hand_in_) return false;
+        Rect all = places.main;
+        all.h = places.confirm.bottom() - all.y;
+        const HandIn answer = quiz_hand_in(frame, all, *run_);
+        const bool back = top_bar(frame, title(frame)).back;
+        if (answer == HandIn::now && !finished_) finish(frame, navigator, false);
+        else if ((answer == HandIn::go_on || back) && !finished_) hand_in_ = false;
+        return true;
+    }
+
+    // A finished run stays as it is until the result has taken its place.
+    void finish(Frame& frame, Navigator& navigator, bool time_out) {
+        QuizRun done = *run_;
+        done.next();
+        finished_ = true;
+        ended(frame, done);
+        navigator.replace(make_quiz_result({request_, content_, std::move(done), time_out}));
+    }
+
     void read(const Frame& frame) {
         read_ = true;
-        question_shown_ = frame.now;
+        question_shown_ = began_ = frame.now;
         auto content = read_quiz(*frame.catalogue);
         if (!content) return log_warning(content.error().within("opening the quiz").what);
         content_ = std::move(*content);
@@ -76,6 +112,7 @@ private:
 
     [[nodiscard]] std::string title(const Frame& frame) const {
         if (!about_.zh.empty()) return frame.words("quiz.about", {{"name", about_.in(frame.lang)}});
+        if (request_.paper()) return frame.words("quiz.paper");
         // A theme's name stands on its picture too; where it would be cut here it is left out.
         const QuizTheme* theme = frame.portrait ? nullptr : content_->theme(request_.theme);
         return theme != nullptr ? theme->title.in(frame.lang) : frame.words("quiz.title");
@@ -84,7 +121,7 @@ private:
     // What is being answered, as it is called now.
     [[nodiscard]] Subject subject(const Frame& frame) const {
         const QuizTheme* theme = content_->theme(request_.theme);
-        const std::string item = !request_.from_item.empty() ? request_.from_item : theme != nullptr ? "quiz-" + request_.theme : "quiz";
+        const std::string item = request_.paper() ? "quiz-paper" : !request_.from_item.empty() ? request_.from_item : theme != nullptr ? "quiz-" + request_.theme : "quiz";
         return {StudyLabel::quiz, item, !about_.zh.empty() ? about_ : theme != nullptr ? theme->title : Bilingual{}, frame.catalogue->id(), frame.catalogue->version()};
     }
 
@@ -103,8 +140,11 @@ private:
         const QuizRun::Results results = finished.results();
         JsonWriter body;
         body.object().key("theme").value(request_.theme).key("item").value(subject(frame).item);
-        body.key("asked").value(results.total).key("right").value(results.right).key("percent").value(results.percent);
-        body.key("paper").value(false).end();
+        const int percent = request_.paper() ? paper_percent(finished) : results.percent;
+        body.key("asked").value(request_.paper() ? finished.count() : results.total).key("right").value(results.right).key("percent").value(percent);
+        body.key("paper").value(request_.paper());
+        if (request_.paper()) body.key("passed").value(percent >= request_.pass_percent);
+        body.end();
         frame.reception.record(RecordKind::quiz_finished, body.text(), frame.moment);
     }
 
@@ -131,6 +171,10 @@ private:
             p.main = left;
             p.progress = right.cut_top(64);
             right.cut_top(space::m);
+            if (request_.paper()) {
+                p.clock = right.cut_top(clock_h);
+                right.cut_top(space::m);
+            }
             p.side = p.told = right;
             p.next = p.told.cut_bottom(action_h);
             p.told.cut_bottom(space::m);
@@ -138,6 +182,10 @@ private:
         }
         p.progress = all.cut_top(64);
         all.cut_top(space::s);
+        if (request_.paper()) {
+            p.clock = all.cut_top(clock_h);
+            all.cut_top(space::m);
+        }
         if (matching) {
             // The tray stands between the rows and the confirmation, where the hand is.
             Rect foot = all.cut_bottom(action_h);
@@ -216,7 +264,7 @@ private:
         frame.canvas.text(theme->years, words, {Face::serif, 32, frame.theme.gold_on_night, Align::left, 1.3f, 1, true});
     }
 
-    void asking(Frame& frame, const Places& places) {
+    void asking(Frame& frame, const Places& places, Navigator& navigator) {
         if (!run_->can_confirm()) {
             // The place of the button, and why it is not there yet.
             frame.canvas.stroke(places.confirm.inset(1), frame.theme.line, 3, space::radius);
@@ -224,9 +272,15 @@ private:
                               {Face::sans, 34, frame.theme.ink_2, Align::centre, 1.25f, 1, true, 28});
             return;
         }
-        if (button(frame, "confirm", frame.words("quiz.confirm"), places.confirm, {Tone::primary, "icons/check.png", false, false, true, 42}) &&
-            run_->confirm()) {
+        const bool last = run_->index() + 1 == run_->count();
+        const char* words = request_.paper() && last ? "quiz.paper.confirm_last" : "quiz.confirm";
+        if (button(frame, "confirm", frame.words(words), places.confirm, {Tone::primary, "icons/check.png", false, false, true, 42}) && run_->confirm()) {
             answered(frame);
+            if (request_.paper()) {
+                if (last) finish(frame, navigator, false);
+                else next_question(frame);
+                return;
+            }
             explained_shown_ = frame.now;
             told_scroll_ = {};
             frame.animate();
@@ -249,14 +303,11 @@ private:
         const bool last = run_->index() + 1 == run_->count();
         if (!button(frame, "next", frame.words(last ? "quiz.to_result" : "quiz.next"), places.next, {Tone::primary, "icons/seek-forward.png", true, false, true, 42}))
             return;
-        // A finished run stays as it is until the result has taken its place.
-        if (last) {
-            QuizRun finished = *run_;
-            finished.next();
-            ended(frame, finished);
-            navigator.replace(make_quiz_result({request_, content_, std::move(finished)}));
-            return;
-        }
+        if (last) finish(frame, navigator, false);
+        else next_question(frame);
+    }
+
+    void next_question(Frame& frame) {
         run_->next();
         board_ = {};
         scroll_ = {};
@@ -271,7 +322,8 @@ private:
     Bilingual about_;
     MatchingBoard board_;
     Scroll scroll_, told_scroll_;
-    Instant question_shown_, explained_shown_;
+    Instant question_shown_, explained_shown_, began_;
+    bool hand_in_ = false, finished_ = false;
 };
 
 }  // namespace

@@ -168,7 +168,7 @@ std::string quiz_right_answer(const Frame& frame, const QuizRun& run, std::size_
     return out;
 }
 
-void quiz_progress(Frame& frame, Rect box, const QuizRun& run) {
+void quiz_progress(Frame& frame, Rect box, const QuizRun& run, bool tell) {
     const Theme& theme = frame.theme;
     const std::size_t count = run.count();
     const TextStyle style{Face::sans, 30, theme.ink_2, Align::right, 1.25f, 1, true, 28};
@@ -183,8 +183,14 @@ void quiz_progress(Frame& frame, Rect box, const QuizRun& run) {
     for (std::size_t i = 0; i < count; ++i) {
         const Vec2 centre{box.x + step * static_cast<float>(i) + radius, box.centre().y};
         const auto& outcome = run.outcome(i);
-        if (outcome) {
+        if (outcome && tell) {
             quiz_outcome_sign(frame, *outcome, centre, radius);
+            continue;
+        }
+        if (outcome) {
+            // Answered: a filled seal with a smaller one in it, whatever it is worth.
+            frame.canvas.circle(centre, radius, theme.slate);
+            frame.canvas.circle(centre, radius * 0.36f, theme.paper_raised);
             continue;
         }
         const bool now = i == run.index();

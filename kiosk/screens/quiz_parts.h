@@ -35,8 +35,16 @@ std::string quiz_hint(const Frame& frame, const Question& question);
 // The right answer in one or a few lines, as the explanation says it.
 std::string quiz_right_answer(const Frame& frame, const QuizRun& run, std::size_t question);
 
-// One seal a question: its number, or how it went. In one row at the top of `box`.
-void quiz_progress(Frame& frame, Rect box, const QuizRun& run);
+// One seal a question: its number, or how it went; `tell` false: only that it was answered. In one row at the top of `box`.
+void quiz_progress(Frame& frame, Rect box, const QuizRun& run, bool tell = true);
+
+// Of a paper: the time left as a ring and in minutes and seconds, and handing in ("paper.hand_in"; true when it was touched).
+bool quiz_clock(Frame& frame, Rect box, Nanoseconds left, const Nanoseconds limit, int pass_percent);
+// "Hand in?" in the place of the question; the time goes on above it. "paper.go_on" and "paper.hand_in_now".
+enum class HandIn { asked, go_on, now };
+HandIn quiz_hand_in(Frame& frame, Rect box, const QuizRun& run);
+// In the order of asking, those without an answer.
+std::size_t quiz_unanswered(const QuizRun& run);
 
 // What stands beneath the stem. `height` is what it would like to have; the box may be lower, down to `least`.
 struct WorkHeight {

@@ -18,7 +18,15 @@ constexpr Milliseconds ring_fills{900};
 
 class QuizResult final : public Screen {
 public:
-    explicit QuizResult(QuizOutcome outcome) : outcome_(std::move(outcome)), results_(outcome_.run.results()) {}
+    explicit QuizResult(QuizOutcome outcome) : outcome_(std::move(outcome)), results_(outcome_.run.results()), paper_(outcome_.request.paper()) {
+        if (!paper_) return;
+        // Of a paper, what was not answered was not right either.
+        results_.total = outcome_.run.count();
+        results_.percent = paper_percent(outcome_.run);
+        results_.wrong.clear();
+        for (std::size_t i = 0; i < outcome_.run.count(); ++i)
+            if (!outcome_.run.outcome(i) || !outcome_.run.outcome(i)->right) results_.wrong.push_back(i);
+    }
     [[nodiscard]] std::string id() const override { return "quiz-result"; }
 
     void frame(Frame& frame, Navigator& navigator) override {
@@ -106,11 +114,18 @@ private:
         const Rect seals = inside.cut_bottom(64);
         inside.cut_bottom(space::s);
         const Align align = beside ? Align::left : Align::centre;
-        const char* verdict = right == total ? "quiz.result.all" : right * 2 >= total ? "quiz.result.most" : "quiz.result.few";
+        const bool passed = results_.percent >= outcome_.request.pass_percent;
+        const char* verdict = paper_ ? (passed ? "quiz.paper.passed" : "quiz.paper.not_passed")
+                                     : right == total ? "quiz.result.all" : right * 2 >= total ? "quiz.result.most" : "quiz.result.few";
         const TextStyle title{Face::serif_bold, 50, theme.ink, align, 1.3f, 2, false, 36};
-        const std::string said = frame.words(verdict), points = frame.words("quiz.points", {{"percent", std::to_string(results_.percent)}});
+        const std::string percent = std::to_string(results_.percent), mark = std::to_string(outcome_.request.pass_percent);
+        const std::string said = frame.words(verdict);
+        const std::string points = !paper_ ? frame.words("quiz.points", {{"percent", percent}})
+                                           : frame.words(outcome_.time_out ? "quiz.paper.points_time_out" : "quiz.paper.points", {{"percent", percent}, {"pass", mark}});
         const float words_w = beside ? inside.w - inside.h - space::l : inside.w;
-        const float title_h = std::min(frame.canvas.measure(said, title, words_w).y, 140.0f) + 2, words_h = title_h + 56;
+        const TextStyle small_words{Face::sans, 34, theme.ink_2, align, 1.3f, paper_ ? 3 : 1, true, 28};
+        const float title_h = std::min(frame.canvas.measure(said, title, words_w).y, 140.0f) + 2;
+        const float points_h = paper_ ? std::min(frame.canvas.measure(points, small_words, words_w).y + 4, 150.0f) : 56, words_h = title_h + points_h;
         Rect ring_box = beside ? inside.cut_left(inside.h) : inside.cut_top(std::min(inside.h - words_h - space::s, 400.0f));
         const float radius = std::min(ring_box.w, ring_box.h) / 2 - 14;
         const Vec2 c = ring_box.centre();
@@ -134,7 +149,7 @@ private:
         Rect words = inside;
         if (beside) words.cut_top(std::max(0.0f, (words.h - words_h) / 2));
         frame.canvas.text(said, words.cut_top(title_h), title);
-        frame.canvas.text(points, words.cut_top(56), {Face::sans, 34, theme.ink_2, align, 1.3f, 1, true, 28});
+        frame.canvas.text(points, words.cut_top(points_h), small_words);
         strip(frame, seals);
     }
 
@@ -146,6 +161,7 @@ private:
         for (std::size_t i = 0; i < count; ++i, x += step) {
             const auto& outcome = outcome_.run.outcome(i);
             if (outcome) quiz_outcome_sign(frame, *outcome, {x, row.centre().y}, radius);
+            else frame.canvas.ring({x, row.centre().y}, radius - 2, 0, 1, frame.theme.line, 4);
         }
     }
 
@@ -198,11 +214,16 @@ private:
         const QuizRun& run = outcome_.run;
         Rect column = content;
         const Rect mark = column.cut_left(64);
-        quiz_outcome_sign(frame, run.outcome(q).value_or(QuizRun::Outcome{}), {mark.x + 24, mark.y + 26}, 22);
+        if (run.outcome(q)) quiz_outcome_sign(frame, *run.outcome(q), {mark.x + 24, mark.y + 26}, 22);
+        else frame.canvas.ring({mark.x + 24, mark.y + 26}, 20, 0, 1, theme.ink_2, 4);
         const float top = column.y;
         quiz_words(frame, column, run.question(q).stem.in(frame.lang), {Face::serif_bold, 34, theme.ink, Align::left, 1.4f, 0});
         column.cut_top(4);
+        if (paper_ && !run.outcome(q)) quiz_words(frame, column, frame.words("quiz.paper.unanswered"), {Face::sans, 30, theme.cinnabar_deep, Align::left, 1.4f, 0});
         quiz_words(frame, column, answer_words(frame, q), {Face::sans, 30, theme.pine, Align::left, 1.4f, 0});
+        // A paper explains here what practice explained after each answer.
+        if (paper_ && !run.question(q).explanation.zh.empty())
+            quiz_words(frame, column, run.question(q).explanation.in(frame.lang), {Face::sans, 30, theme.ink, Align::left, 1.45f, 0});
         if (!run.question(q).source.zh.empty())
             quiz_words(frame, column, frame.words("quiz.source", {{"source", run.question(q).source.in(frame.lang)}}),
                        {Face::sans, 28, theme.ink_2, Align::left, 1.4f, 0});
@@ -259,6 +280,7 @@ private:
 
     QuizOutcome outcome_;
     QuizRun::Results results_;
+    bool paper_;
     bool read_ = false;
     Instant opened_;
     Bilingual from_;

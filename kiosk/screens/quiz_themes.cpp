@@ -1,4 +1,4 @@
-// 答题: choose a theme, or all of them, and how many questions.
+// 答题: choose a theme, or all of them, and how many questions; or a paper.
 #include <fmt/format.h>
 
 #include "content/base/log.h"
@@ -24,6 +24,7 @@ public:
             notice(frame, place.cut_top(300), frame.words("quiz.empty.title"), frame.words("quiz.empty.text"));
         } else {
             heading(frame, place);
+            paper(frame, place, navigator);
             cards(frame, place, navigator);
         }
         if (top_bar(frame, frame.words("quiz.title")).back) navigator.back();
@@ -53,6 +54,43 @@ private:
         const std::string five = frame.words("quiz.count", {{"n", "5"}}), ten = frame.words("quiz.count", {{"n", "10"}});
         if (const int touched = segments(frame, "count", {five, ten}, chosen_, choice); touched >= 0) chosen_ = touched;
         place.cut_top(space::m);
+    }
+
+    // At the foot, within reach: a paper over all themes.
+    void paper(Frame& frame, Rect& place, Navigator& navigator) const {
+        const Theme& theme = frame.theme;
+        const std::string title = frame.words("quiz.paper");
+        const std::string about = frame.words("quiz.paper.about", {{"n", std::to_string(paper_questions)}, {"minutes", std::to_string(paper_minutes)},
+                                                                   {"percent", std::to_string(paper_pass_percent)}});
+        const TextStyle heading{Face::serif_bold, 44, theme.ink, Align::left, 1.25f, 1, true, 32}, body{Face::sans, 32, theme.ink_2, Align::left, 1.35f, 0, true};
+        const float sign = 72, words_w = place.w - 3 * space::l - sign - 56 - space::m;
+        // Side by side where both fit in a line.
+        const float title_w = frame.canvas.measure(title, heading).x + 4;
+        const bool one_line = title_w + space::l + frame.canvas.measure(about, body).x < words_w;
+        const float title_h = frame.canvas.measure(title, heading, words_w).y + 2;
+        const float about_h = frame.canvas.measure(about, body, one_line ? words_w - title_w - space::l : words_w).y + 2;
+        const Rect box = place.cut_bottom((one_line ? std::max(title_h, about_h) : title_h + about_h) + 2 * space::m + 8);
+        place.cut_bottom(space::l);
+        const Press press = pressable(frame, "quiz.paper", title, box);
+        frame.canvas.shadow(box, 28);
+        const Rect drawn = press.held ? box.inset(4) : box;
+        frame.canvas.fill(drawn, theme.paper_raised, 28);
+        frame.canvas.fill({drawn.x + 3, drawn.y + 20, 8, drawn.h - 40}, theme.cinnabar, 4);
+        Rect inside = drawn.inset(space::l, space::m);
+        icon(frame, "icons/hours.png", {inside.x + 4, inside.centre().y - sign / 2, sign, sign}, theme.cinnabar);
+        inside.cut_left(sign + space::l);
+        const Rect go = inside.cut_right(56);
+        inside.cut_right(space::m);
+        icon(frame, "icons/play.png", {go.x, go.centre().y - 28, 56, 56}, theme.cinnabar);
+        if (one_line) {
+            frame.canvas.text(title, inside.cut_left(title_w), heading);
+            inside.cut_left(space::l);
+        } else {
+            frame.canvas.text(title, inside.cut_top(title_h), heading);
+        }
+        frame.canvas.text(about, inside, body);
+        ripple(frame, "quiz.paper", drawn, theme.cinnabar);
+        if (press.clicked) navigator.go(make_quiz(paper_request(seed(frame))));
     }
 
     // The themes in their order of time, and all of them together at the end. Six in two rows or three; more scroll.
@@ -111,9 +149,10 @@ private:
         return press.clicked;
     }
 
+    static std::uint64_t seed(const Frame& frame) { return static_cast<std::uint64_t>(frame.now.since_start.count()) + 1; }
+
     void start(const Frame& frame, const std::string& theme, Navigator& navigator) const {
-        const auto seed = static_cast<std::uint64_t>(frame.now.since_start.count()) + 1;
-        navigator.go(make_quiz({{}, theme, "", counts[chosen_], seed}));
+        navigator.go(make_quiz({{}, theme, "", counts[chosen_], seed(frame)}));
     }
 
     bool read_ = false;
