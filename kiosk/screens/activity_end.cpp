@@ -137,6 +137,7 @@ void ActivityEnd::summary(Frame& frame, Rect box) {
 void ActivityEnd::exports(Frame& frame, Rect box) {
     const Theme& theme = frame.theme;
     const bool stick = frame.sticks != nullptr && frame.sticks->stick() && frame.sticks->stick()->writable;
+    const bool ready = stick && !writing_;
     card(frame, box, 24);
     Rect inside = box.inset(space::l, space::m);
     const Rect head = inside.cut_top(60 * text_growth(frame));
@@ -148,7 +149,7 @@ void ActivityEnd::exports(Frame& frame, Rect box) {
     if (said_ == "activity.export.done")
         for (const std::string& file : files_) said += "\n" + file;
     frame.canvas.text(said, inside, {Face::sans, 30, bad_ ? theme.cinnabar_deep : theme.ink_2, Align::left, 1.35f, 0, true, 28});
-    if (button(frame, "activity.export", frame.words("activity.export"), foot, {Tone::primary, "icons/download.png", false, false, stick && !writing_, 36})) export_list(frame);
+    if (button(frame, "activity.export", frame.words("activity.export"), foot, {ready ? Tone::primary : Tone::quiet, "icons/download.png", false, false, ready, 36})) export_list(frame);
 }
 
 void ActivityEnd::lists(Frame& frame, Rect box) {
@@ -174,13 +175,13 @@ void ActivityEnd::lists(Frame& frame, Rect box) {
             if (row.y > box.bottom()) break;
             if (shown_ == 1) {
                 const Member& member = ended_->absent[i];
-                activity_row(frame, row, {masked_name(member.name), number_tail(member.number), frame.words("activity.state.absent"), "icons/cross.png", theme.ink_2});
+                activity_row(frame, row, {masked_name(member.name), "…" + number_tail(member.number), frame.words("activity.state.absent"), "icons/cross.png", theme.ink_2});
                 continue;
             }
             const Attendance& came = activity.present[i];
             std::string state = frame.words(came.late ? "activity.state.late" : "activity.state.on_time");
             if (came.left) state = frame.words("activity.state.and_left", {{"state", state}});
-            activity_row(frame, row, {masked_name(came.name), fmt::format("{}  {}", number_tail(came.number), activity_time(came.came, came.day)), state,
+            activity_row(frame, row, {masked_name(came.name), fmt::format("…{}  {}", number_tail(came.number), activity_time(came.came, came.day)), state,
                                       came.left ? "icons/power.png" : came.late ? "icons/clock.png" : "icons/check.png",
                                       came.late ? theme.cinnabar_deep : came.left ? theme.slate : theme.pine});
         }

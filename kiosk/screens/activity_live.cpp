@@ -149,7 +149,7 @@ void ActivityLive::guests(Frame& frame, Rect row, const Activity& activity) {
     const std::size_t counted = activity.guests;
     if (button(frame, "activity.guest.add", "+1", row.cut_right(104), {Tone::plain, "", false, false, true, 36})) add(1);
     row.cut_right(12);
-    if (button(frame, "activity.guest.less", "−1", row.cut_right(104), {Tone::plain, "", false, false, counted > 0, 36})) add(-1);
+    if (button(frame, "activity.guest.less", "−1", row.cut_right(104), {counted > 0 ? Tone::plain : Tone::quiet, "", false, false, counted > 0, 36})) add(-1);
     row.cut_right(space::s);
     frame.canvas.text(frame.words("activity.guests", {{"n", std::to_string(counted)}}), row, {Face::sans_bold, 32, frame.theme.ink, Align::left, 1.2f, 1, true, 28});
 }

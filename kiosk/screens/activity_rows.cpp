@@ -83,6 +83,7 @@ HostDoor::Outcome HostDoor::draw(Frame& frame, Rect box, std::string_view title,
     if (lock.has_pin()) {
         const KeyPressed touched = number_pad(frame, inside, digits_.size(), admin_pin_least);
         for (const KeyPressed& key : with_typing(frame, touched, Accepts::digits)) {
+            frame.wake_at(frame.now);  // the dots were drawn already
             if (key.letter != 0 && digits_.size() < admin_pin_most && wait.count() == 0) digits_.push_back(key.letter);
             if (key.erase && !digits_.empty()) digits_.pop_back();
             if (key.clear) digits_.clear();

@@ -87,12 +87,22 @@ private:
         if (frame.portrait) inside.cut_top(space::s);
         words(frame.words("sign_in.card.title"), {Face::serif_bold, 52, theme.ink, align, 1.25f, 2, false, 40}, space::s);
         words(frame.words("sign_in.card.text"), {Face::sans, 32, theme.ink_2, align, 1.45f, 0, false, 28}, space::m);
-        if (!frame.portrait) {
-            divider(frame, {inside.centre().x, inside.y + 16}, 280);
-            inside.cut_top(48);
-        }
         const std::string last = frame.here ? frame.words("sign_in.other_here", {{"name", frame.here->name}}) : frame.words("sign_in.masked");
-        words(last, {Face::sans, 28, frame.here ? theme.cinnabar_deep : theme.ink_2, align, 1.45f, 0, false, 28}, 0);
+        const TextStyle small{Face::sans, 28, frame.here ? theme.cinnabar_deep : theme.ink_2, align, 1.45f, 0, false, 28};
+        const float small_h = canvas.measure(last, small, inside.w).y + 2;
+        canvas.text(last, inside.cut_bottom(small_h), small);
+        if (!frame.portrait) {
+            divider(frame, {inside.centre().x, inside.bottom() - 24}, 280);
+            inside.cut_bottom(48);
+        }
+        // The code, under the card.
+        const TextStyle code{Face::sans, 32, theme.ink, Align::left, 1.3f, 2, true, 28};
+        const std::string code_words = frame.words("sign_in.code_too");
+        const float code_w = std::min(canvas.measure(code_words, code).x + 4, inside.w - 72);
+        Rect row = inside.cut_top(std::min(inside.h, 96 * text_growth(frame)));
+        if (!frame.portrait) row.x += (row.w - code_w - 72) / 2;
+        icon(frame, "icons/qr.png", {row.x, row.centre().y - 28, 56, 56}, theme.cinnabar);
+        canvas.text(code_words, {row.x + 72, row.y, code_w, row.h}, {code.face, code.size, code.colour, Align::left, 1.3f, 2, true, 28});
     }
 
     void come_in(Frame& frame, Navigator& navigator, const Member& member, SignInWay way) {

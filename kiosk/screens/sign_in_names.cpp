@@ -96,7 +96,7 @@ void NamePicker::field(Frame& frame, Rect box) const {
     inside.cut_left(44 + space::s);
     if (letters_.empty()) return void(frame.canvas.text(frame.words("sign_in.letters.hint"), inside, {Face::sans, 32, theme.ink_2, Align::left, 1.2f, 1, true, 28}));
     std::string spaced;
-    for (const char letter : letters_) spaced += fmt::format("{}{}", spaced.empty() ? "" : " ", letter);
+    for (const char letter : letters_) spaced += fmt::format("{}{}", spaced.empty() ? "" : " ", static_cast<char>(letter - 'a' + 'A'));
     std::string count = found_.total == 0 ? frame.words("sign_in.letters.none") : frame.words("sign_in.letters.found", {{"n", std::to_string(found_.total)}});
     const TextStyle small{Face::sans, 30, theme.ink_2, Align::right, 1.2f, 1, true, 28};
     frame.canvas.text(count, inside.cut_right(frame.canvas.measure(count, small).x + 4), small);
@@ -122,7 +122,7 @@ std::optional<Member> NamePicker::results(Frame& frame, Rect box, const Director
             const Member& member = directory.members[found_.who[i]];
             const std::string id = fmt::format("names.{}", i);
             const bool touched = whole ? name_card(frame, id, place, member.name, member.branch, true)
-                                       : name_card(frame, id, place, masked_name(member.name), number_tail(member.number), false);
+                                       : name_card(frame, id, place, masked_name(member.name), "…" + number_tail(member.number), false);
             if (touched) chosen = member;
         });
         if (found_.total <= found_.who.size()) return all;
@@ -148,6 +148,7 @@ std::optional<Member> NamePicker::draw(Frame& frame, Rect box) {
     place.cut_bottom(gap);
     const KeyPressed touched = letter_pad(frame, pad, possible_);
     for (const KeyPressed& key : with_typing(frame, touched, Accepts::letters)) {
+        frame.wake_at(frame.now);  // the keys were drawn already
         if (key.erase && !letters_.empty()) letters_.pop_back();
         if (key.clear) letters_.clear();
         if (key.letter != 0 && possible_.find(key.letter) != std::string::npos && letters_.size() < 24) {
@@ -225,15 +226,17 @@ void BranchPicker::letters(Frame& frame, Rect& box, const Directory& directory) 
     for (char c = 'a'; c <= 'z'; ++c)
         if ((there_ & 1U << (c - 'a')) != 0) there.push_back(c);
     const auto columns = static_cast<std::size_t>(box.w / letter_key);
-    const std::size_t count = there.size() + 1, rows = (count + columns - 1) / columns;
+    // The first key has a word on it and takes two places.
+    const std::size_t count = there.size() + 1, rows = (count + columns) / columns;
     const float key_w = box.w / static_cast<float>(columns);
     const Rect keys = box.cut_top(static_cast<float>(rows) * letter_key);
     box.cut_top(gap);
     for (std::size_t i = 0; i < count; ++i) {
-        const Rect place = Rect{keys.x + static_cast<float>(i % columns) * key_w, keys.y + static_cast<float>(i / columns) * letter_key, key_w, letter_key}.inset(4);
+        const std::size_t cell = i == 0 ? 0 : i + 1;
+        const Rect place = Rect{keys.x + static_cast<float>(cell % columns) * key_w, keys.y + static_cast<float>(cell / columns) * letter_key, i == 0 ? 2 * key_w : key_w, letter_key}.inset(4);
         const char letter = i == 0 ? '\0' : there[i - 1];
         const std::string name = i == 0 ? frame.words("sign_in.branch.every") : std::string(1, static_cast<char>(letter - 'a' + 'A'));
-        if (button(frame, i == 0 ? "letter.all" : fmt::format("letter.{}", letter), name, place, {Tone::plain, "", false, letter == letter_, true, i == 0 ? 28.0f : 34.0f}))
+        if (button(frame, i == 0 ? "letter.all" : fmt::format("letter.{}", letter), name, place, {Tone::plain, "", false, letter == letter_, true, 34}))
             choose(directory, branch_, letter);
     }
 }
@@ -245,7 +248,7 @@ std::optional<Member> BranchPicker::names(Frame& frame, Rect box, const Director
         content = content.inset(12, 0);
         return grid(box, content, shown_.size(), h, [&](std::size_t i, Rect place) {
             const Member& member = directory.members[shown_[i]];
-            if (name_card(frame, fmt::format("names.{}", i), place, masked_name(member.name), number_tail(member.number), false)) chosen = member;
+            if (name_card(frame, fmt::format("names.{}", i), place, masked_name(member.name), "…" + number_tail(member.number), false)) chosen = member;
         });
     });
     return chosen;

@@ -123,6 +123,7 @@ PinStep::Outcome PinStep::draw(Frame& frame, Rect box) {
     } else {
         const KeyPressed touched = number_pad(frame, inside, digits_.size(), pin_least);
         for (const KeyPressed& key : with_typing(frame, touched, Accepts::digits)) {
+            frame.wake_at(frame.now);  // the dots were drawn already
             if (key.letter != 0 && digits_.size() < pin_most && wait.count() == 0) digits_.push_back(key.letter);
             if (key.erase && !digits_.empty()) digits_.pop_back();
             if (key.clear) digits_.clear();
