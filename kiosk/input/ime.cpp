@@ -12,6 +12,14 @@ constexpr const char* schema = "xinghuo_pinyin";
 constexpr const char* tables = "/usr/share/rime-data";
 constexpr int backspace_key = 0xff08, page_up_key = 0xff55, page_down_key = 0xff56;  // X11's keysyms, which rime speaks
 
+// rime tells its versions' structures apart by what they say their size is.
+template <class T>
+T sized() {
+    T all{};
+    RIME_STRUCT_INIT(T, all);
+    return all;
+}
+
 // librime is one for the whole process; it is set up with the first folder and stays.
 Result<RimeApi*> rime(const Path& folder) {
     static std::optional<Path> here;
@@ -24,7 +32,7 @@ Result<RimeApi*> rime(const Path& folder) {
     static const char* modules[] = {"core", "dict", "gears", nullptr};
     own = folder.string();
     prebuilt = std::string(tables) + "/build";
-    RIME_STRUCT(RimeTraits, traits);
+    auto traits = sized<RimeTraits>();
     traits.shared_data_dir = tables;
     traits.user_data_dir = own.c_str();
     traits.prebuilt_data_dir = prebuilt.c_str();
@@ -51,7 +59,7 @@ public:
     Writing writing() const override {
         Writing now;
         guarded([&] {
-            RIME_STRUCT(RimeContext, context);
+            auto context = sized<RimeContext>();
             if (api_.get_context(session_, &context) == False) return;
             if (context.composition.length > 0 && context.composition.preedit != nullptr) now.shown = context.composition.preedit;
             for (int i = 0; i < context.menu.num_candidates; ++i) now.candidates.emplace_back(context.menu.candidates[i].text);
@@ -113,7 +121,7 @@ private:
         return letters;
     }
     std::string committed() const {
-        RIME_STRUCT(RimeCommit, commit);
+        auto commit = sized<RimeCommit>();
         if (api_.get_commit(session_, &commit) == False) return {};
         std::string text = commit.text;
         api_.free_commit(&commit);
