@@ -399,8 +399,11 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
 
     const bool curtained = closing_ || change_;
     const Pointer nobody;
-    const Pointer& for_screen = curtained || ring_before ? nobody : pointer;
-    m.interaction.begin_frame(curtained ? nobody : pointer, now);
+    // What lies under a notice is not touched by taking the notice away.
+    const bool on_notice = (pointer.down || pointer.released) && notice_at(pointer.pressed_at) && !ring_before;
+    if (on_notice && pointer.released) reception_->dismiss();
+    const Pointer& for_screen = curtained || ring_before || on_notice ? nobody : pointer;
+    m.interaction.begin_frame(curtained || on_notice ? nobody : pointer, now);
     const std::int64_t day = parts_.study != nullptr ? parts_.study->today(moment) : counted_day(moment.wall, moment.wall_trusted, built_day());
     const auto frame_for = [&](const Pointer& who, Interaction& presses) {
         return Frame{.now = now, .today = date_of_day(day), .lang = lang_, .screen = screen_, .portrait = screen_.h > screen_.w,

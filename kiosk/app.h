@@ -64,6 +64,8 @@ public:
     [[nodiscard]] bool codes_wait() const { return !codes_.empty(); }
     // What the reception says now, in the visit's language; empty: nothing.
     [[nodiscard]] std::string said() const;
+    // Whether its notice lies on this place; a touch there takes it away and nothing else.
+    [[nodiscard]] bool notice_at(Vec2 at) const { return notice_box_ && notice_box_->contains(at); }
     [[nodiscard]] Study* study() { return parts_.study; }
     // Where exports go and rosters come from; a driver may plug a folder in.
     [[nodiscard]] Sticks& sticks() { return *sticks_; }
@@ -147,6 +149,7 @@ private:
     std::unique_ptr<Reception> reception_;
     std::function<bool(std::function<void()>)> post_;  // work for the worker
     std::unique_ptr<Sticks> sticks_;
+    std::optional<Rect> notice_box_;                 // of the last frame
     std::optional<Instant> corner_since_;            // a finger rests in the administrator's corner
 };
 

@@ -63,13 +63,14 @@ void App::still_there(Frame& frame) {
 void App::notice(Frame& frame) {
     reception_->tick(frame.now);
     const auto& said = reception_->notice();
+    notice_box_.reset();
     if (!said) return;
     Canvas& canvas = frame.canvas;
     const Theme& theme = frame.theme;
     const auto words = [&](const std::string& key) { return frame.strings.get(frame.lang, key, said->values); };
     const float in = frame.calm() ? 1.0f : ease_out(progress(frame.now, said->since, Milliseconds(motion::element_ms)));
     if (in < 1) frame.animate();
-    frame.wake_at(said->since + notice_shown);
+    frame.wake_at(said->since + shown_for(*said));
     const float w = std::min(frame.screen.w - 2 * frame.margin, 1100.0f);
     const TextStyle title{Face::serif_bold, 44, theme.ink, Align::left, 1.3f, 2, false, 32};
     const TextStyle body{Face::sans, 32, theme.ink_2, Align::left, 1.45f, 3, false, 28};
@@ -80,7 +81,7 @@ void App::notice(Frame& frame) {
     const float h = title_h + body_h + 2 * space::m;
     const Rect box{(frame.screen.w - w) / 2, frame.screen.h - h - space::xl + (1 - in) * 40, w, h};
     const auto fade = canvas.faded(in);
-    canvas.cover(box);
+    canvas.cover_partly(box);
     card(frame, box, 28);
     const Colour sign = said->tone == Notice::Tone::good ? theme.pine : said->tone == Notice::Tone::bad ? theme.cinnabar : theme.slate;
     canvas.fill({box.x + 3, box.y + 20, 8, box.h - 40}, sign, 4);

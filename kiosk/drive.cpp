@@ -102,6 +102,13 @@ void Drive::settle() {
 Result<void> Drive::touch(std::string_view label_or_id) {
     const Label* label = find_label(app_.labels(), label_or_id);
     if (label == nullptr) return Error{ErrorKind::missing, fmt::format("nothing here is called \"{}\"", label_or_id)};
+    const Vec2 at = label->seen.centre();
+    // As a person would: first the notice goes, then one sees what one touches.
+    if (app_.notice_at(at)) {
+        tap(at);
+        label = find_label(app_.labels(), label_or_id);
+        if (label == nullptr) return Error{ErrorKind::missing, fmt::format("nothing here is called \"{}\"", label_or_id)};
+    }
     tap(label->seen.centre());
     return {};
 }

@@ -22,7 +22,7 @@ void Reception::say(Notice::Tone tone, std::string title, std::string text, cons
 }
 
 void Reception::tick(Instant now) {
-    if (notice_ && now - notice_->since >= notice_shown) notice_.reset();
+    if (notice_ && now - notice_->since >= shown_for(*notice_)) notice_.reset();
 }
 
 Reception::Known Reception::recognise(const std::string& code, const Moment& moment) {

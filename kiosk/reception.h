@@ -16,14 +16,17 @@ namespace xinghuo {
 
 class Study;
 
-// A kind word at the foot of the screen for a few seconds. By keys of words, so that it follows the language.
+// A kind word at the foot of the screen for a few seconds, or until it is touched. By keys of words, so that it follows the language.
 struct Notice {
     enum class Tone { good, kind, bad } tone = Tone::kind;
     std::string title, text;                                     // keys; text may be empty
     std::vector<std::pair<std::string, std::string>> values;
     Instant since;
 };
-inline constexpr Nanoseconds notice_shown = std::chrono::seconds(5);
+// What went well needs no reading twice.
+inline Nanoseconds shown_for(const Notice& notice) {
+    return notice.tone == Notice::Tone::good ? std::chrono::seconds(3) : std::chrono::seconds(5);
+}
 
 class Reception {
 public:
@@ -71,6 +74,7 @@ public:
              std::vector<std::pair<std::string, std::string>> values = {});
     [[nodiscard]] const std::optional<Notice>& notice() const { return notice_; }
     void tick(Instant now);
+    void dismiss() { notice_.reset(); }
 
 private:
     Study* study_;
