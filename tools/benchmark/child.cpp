@@ -68,6 +68,23 @@ std::optional<std::string> Child::line(Nanoseconds limit) {
     }
 }
 
+std::vector<std::string> Child::cut() {
+    kill(pid_, SIGKILL);
+    std::vector<std::string> said;
+    while (auto last = line(std::chrono::seconds(10))) said.push_back(std::move(*last));
+    (void)ended();
+    return said;
+}
+
+int Child::ended() {
+    int status = 0;
+    close(in_);
+    close(out_);
+    waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 Nanoseconds Child::processor_time() const {
     std::int64_t sum = 0;
     std::error_code gone;

@@ -21,6 +21,10 @@ public:
     void say(const std::string& line);
     // The next line of its output; nothing at its end or after the time is up.
     std::optional<std::string> line(Nanoseconds limit);
+    // Kills it (SIGKILL) at once: the lines it had already said. Nothing can be asked of it afterwards.
+    std::vector<std::string> cut();
+    // It says no more and hears no more: its exit code; −1 when it ended otherwise.
+    int ended();
     // On the processor so far, all threads.
     [[nodiscard]] Nanoseconds processor_time() const;
     [[nodiscard]] double pss_mb() const;
