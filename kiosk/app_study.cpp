@@ -26,7 +26,10 @@ void App::receive(const Moment& moment) {
                     stack_.push_back(make_hall());
                 });
                 break;
-            case Reception::Came::pin: go(make_sign_in()); break;
+            case Reception::Came::pin:
+                if (stack_.back()->id() == "sign-in") replace(make_sign_in());
+                else go(make_sign_in());
+                break;
             case Reception::Came::out: ask([this] { stack_.resize(std::min<std::size_t>(stack_.size(), 2)); }); break;
             case Reception::Came::nobody:
             case Reception::Came::again: break;

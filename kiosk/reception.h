@@ -73,6 +73,10 @@ public:
     void say(Notice::Tone tone, std::string title, std::string text, const Moment& moment,
              std::vector<std::pair<std::string, std::string>> values = {});
     [[nodiscard]] const std::optional<Notice>& notice() const { return notice_; }
+    // What was said is over: the screen says it itself, or needs its foot. A bad one stays.
+    void hush() {
+        if (notice_ && notice_->tone != Notice::Tone::bad) notice_.reset();
+    }
     void tick(Instant now);
     void dismiss() { notice_.reset(); }
 

@@ -3,6 +3,9 @@
 //     screen=hall lang=en       these things hold after the command
 //     label=人物  no-label=Back   something with exactly these words is (not) on the screen; spaces are written as _
 //     error=nothing here        the answer is an error with these words
+//     here=张*                   who is signed in; "here=": nobody
+//     record.signed-in=2        so many records of this kind are there (in names of kinds and in `answer`, "_" is written as "-")
+// tests/scenarios/NAME/options, where it is there, has words: members (the roster of tests/rosters is on the terminal).
 // A folder is a test: send one with what you did and what you expected.
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -12,6 +15,7 @@
 #include <sstream>
 
 #include "content/base/file.h"
+#include "content/study/study.h"
 #include "tests/support/hall.h"
 
 using namespace xinghuo;
@@ -33,6 +37,24 @@ std::string spaced(std::string words) {
     return words;
 }
 
+// "signed-out" → "signed_out"; in an answer, too, where it stands in a word.
+std::string underscored(std::string words) {
+    std::replace(words.begin(), words.end(), '-', '_');
+    return words;
+}
+
+std::string count_of(const Hall& hall, const std::string& kind) {
+    const auto known = record_kind(underscored(kind));
+    if (!known) return known.error().what;
+    auto found = hall.room->study()->records().find({.kind = *known, .member = {}, .from_day = {}, .to_day = {}}, 1000);
+    return found ? std::to_string(found->size()) : found.error().what;
+}
+
+std::string who_is_here(const Hall& hall) {
+    const auto& member = hall.room->study()->visit().member();
+    return member ? masked_name(member->name) : "";
+}
+
 std::string check(const Hall& hall, const std::string& answer, const std::string& expectation) {
     const bool good = answer.find("\"ok\":false") == std::string::npos;
     std::istringstream in(expectation);
@@ -52,7 +74,10 @@ std::string check(const Hall& hall, const std::string& answer, const std::string
         if (key == "lang" && code(hall.app->lang()) != value) return "expected language " + value;
         if (key == "label" && !shown()) return "expected to see \"" + value + "\"";
         if (key == "no-label" && shown()) return "expected not to see \"" + value + "\"";
-        if (key == "answer" && answer.find(value) == std::string::npos) return "expected the answer to have " + value;
+        if (key == "answer" && answer.find(value) == std::string::npos && answer.find(underscored(value)) == std::string::npos)
+            return "expected the answer to have " + value;
+        if (key == "here" && who_is_here(hall) != value) return "expected \"" + value + "\" to be here, it is \"" + who_is_here(hall) + "\"";
+        if (key.starts_with("record.") && count_of(hall, key.substr(7)) != value) return "expected " + value + " of " + key + ", there are " + count_of(hall, key.substr(7));
     }
     return "";
 }
@@ -70,7 +95,9 @@ TEST_CASE("scenarios", "[scenario]") {
         INFO(folder.filename().string());
         REQUIRE(script.size() == expect.size());
         const bool portrait = folder.filename().string().find("portrait") != std::string::npos;
-        Hall hall = open_hall({.w = portrait ? 1080 : 1920, .h = portrait ? 1920 : 1080});
+        const auto options = std::filesystem::exists(folder / "options") ? lines_of(folder / "options") : std::vector<std::string>{};
+        const bool members = std::find(options.begin(), options.end(), "members") != options.end();
+        Hall hall = open_hall({.w = portrait ? 1080 : 1920, .h = portrait ? 1920 : 1080, .members = members});
         for (std::size_t i = 0; i < script.size(); ++i) {
             const std::string answer = hall.drive->run(script[i]);
             const std::string wrong = check(hall, answer, expect[i]);

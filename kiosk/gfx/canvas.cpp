@@ -251,6 +251,10 @@ void Canvas::cover(Rect opaque) {
     std::erase_if(labels_, [&](const Label& label) { return label.touch || !label.seen.intersected(opaque).empty(); });
 }
 
+void Canvas::cover_partly(Rect opaque) {
+    std::erase_if(labels_, [&](const Label& label) { return label.touch ? opaque.contains(label.seen.centre()) : !label.seen.intersected(opaque).empty(); });
+}
+
 Canvas::Scope Canvas::clipped(Rect box) {
     const Rect inside = box.intersected(clip());
     clips_.push_back(inside);

@@ -126,6 +126,8 @@ public:
     [[nodiscard]] const std::vector<Label>& labels() const { return labels_; }
     // A dialogue stands on `opaque` from here on: nothing drawn before can be reached, and words under it are not seen.
     void cover(Rect opaque);
+    // A note lies on `opaque`: what is under it is not seen; everything else can still be reached.
+    void cover_partly(Rect opaque);
     [[nodiscard]] Rect clip() const { return clips_.empty() ? screen_ : clips_.back(); }
 
 private:

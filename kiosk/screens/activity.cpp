@@ -65,6 +65,9 @@ private:
     }
 
     void plan(Frame& frame, Rect place) {
+        // Who comes here has a button at the foot, where the welcome would lie.
+        if (!form_seen_) frame.reception.hush();
+        form_seen_ = true;
         // A host who is signed in is the host, also of what the administrator opens.
         const auto& here = frame.study->visit().member();
         const Member* const host = here && here->host ? &*here : nullptr;
@@ -87,7 +90,9 @@ private:
         // From now on everybody stands before this page: nobody's own study is a touch away.
         const bool somebody = frame.study->visit().member().has_value();
         frame.reception.sign_out(SignOutWhy::button, frame.moment);
-        frame.reception.say(Notice::Tone::good, "activity.opened.title", somebody ? "activity.opened.text_out" : "activity.opened.text", frame.moment);
+        frame.reception.hush();
+        live_ = std::make_unique<ActivityLive>(frame.audio);
+        live_->opened(frame, somebody);
         form_ = {};
         last_looked_ = false;
         administrator_ = false;
@@ -96,6 +101,7 @@ private:
 
     // Nobody here may open one: a kind word, and a host's card.
     void invite_host(Frame& frame, Rect place) {
+        form_seen_ = false;
         Canvas& canvas = frame.canvas;
         const float growth = text_growth(frame), w = std::min(place.w, 1000.0f), h = std::min(place.h, 640 * growth);
         const Rect sheet{place.centre().x - w / 2, place.y + (place.h - h) * 0.4f, w, h};
@@ -125,7 +131,7 @@ private:
     }
 
     bool administrator_;
-    bool idles_ = false, last_looked_ = false;
+    bool idles_ = false, last_looked_ = false, form_seen_ = false;
     ActivityId last_;
     ActivityForm form_;
     std::unique_ptr<ActivityLive> live_;

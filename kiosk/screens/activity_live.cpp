@@ -36,6 +36,10 @@ void ActivityLive::say(Frame& frame, Said::Sign sign, std::string name, std::str
     frame.wake_at(frame.now);
 }
 
+void ActivityLive::opened(Frame& frame, bool signed_out) {
+    say(frame, Said::Sign::good, "", "activity.opened.title", signed_out ? "activity.opened.text_out" : "activity.opened.text");
+}
+
 void ActivityLive::tap(Frame& frame, const Member& member, SignInWay way) {
     unknown_.clear();
     const std::string name = masked_name(member.name);

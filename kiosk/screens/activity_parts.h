@@ -65,6 +65,8 @@ private:
 class ActivityLive {
 public:
     explicit ActivityLive(AudioOut& audio) : chime_(audio) {}
+    // It was opened just now; `signed_out`: the host was.
+    void opened(Frame& frame, bool signed_out);
     // True: it is closed, and its end is to be seen.
     bool draw(Frame& frame, Rect place);
     // False: there was nothing to go back from.

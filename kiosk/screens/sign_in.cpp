@@ -13,7 +13,12 @@ public:
     [[nodiscard]] bool counts() const override { return false; }
 
     void frame(Frame& frame, Navigator& navigator) override {
-        if (auto waiting = frame.reception.take_waiting()) pin_.emplace(std::move(waiting->member), waiting->way);
+        // Once: a page that is about to be covered leaves whom a card brings to the next one.
+        if (!begun_)
+            if (auto waiting = frame.reception.take_waiting()) pin_.emplace(std::move(waiting->member), waiting->way);
+        // The keys are at the foot, where notices lie.
+        if (!begun_ || frame.pointer.pressed) frame.reception.hush();
+        begun_ = true;
         ground(frame);
         Rect place = frame.screen.inset(frame.margin, 0);
         place.cut_top(top_bar_height + space::m);
@@ -113,6 +118,7 @@ private:
         navigator.home();
     }
 
+    bool begun_ = false;
     int mode_ = 0;
     NamePicker by_name_;
     BranchPicker by_branch_;

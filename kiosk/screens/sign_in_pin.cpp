@@ -75,6 +75,7 @@ PinStep::Outcome PinStep::confirm(Frame& frame) {
 void PinStep::listen(Frame& frame) {
     frame.takes_codes = true;
     for (const std::string& code : frame.codes) {
+        frame.wake_at(frame.now);
         const Reception::Known known = frame.reception.recognise(code, frame.moment);
         if (known.member && known.member->id == member_.id && known.way == SignInWay::card) {
             way_ = SignInWay::card;
