@@ -11,6 +11,7 @@
 #include "content/base/mailbox.h"
 #include "content/study/study.h"
 #include "kiosk/gfx/tween.h"
+#include "kiosk/input/ime.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/stick.h"
 #include "kiosk/widgets.h"
@@ -412,7 +413,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.files,
                      .wait_for_decoder = parts_.work_inline, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
                      .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
-                     .sticks = sticks_.get(), .post = post_, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
+                     .sticks = sticks_.get(), .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
                      .subject = std::nullopt};
     };
     Interaction deaf;
@@ -456,6 +457,18 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
         done.submit_ms = seconds(stopwatch->now() - built) * 1e3;
     }
     return done;
+}
+
+std::shared_ptr<InputMethod> App::pinyin() {
+    if (pinyin_ || pinyin_missing_) return pinyin_;
+    auto opened = InputMethod::open(parts_.resources / "ime");
+    if (opened) {
+        pinyin_ = std::move(*opened);
+    } else {
+        pinyin_missing_ = true;
+        log_warning(opened.error().within("opening the input method").what);
+    }
+    return pinyin_;
 }
 
 void App::look(Instant now) {

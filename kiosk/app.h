@@ -25,6 +25,7 @@ struct ImGuiContext;
 
 namespace xinghuo {
 
+class InputMethod;
 class Worker;
 class Study;
 class Sticks;
@@ -122,6 +123,7 @@ private:
     [[nodiscard]] std::optional<Here> here(Instant now) const;
     [[nodiscard]] Instant corner_due() const;
     void refresh_directory();
+    std::shared_ptr<InputMethod> pinyin();
     [[nodiscard]] bool ring_shown(Instant now) const;
 
     struct Machinery;                                // text, textures, canvas: what frames are made with
@@ -149,6 +151,8 @@ private:
     std::unique_ptr<Reception> reception_;
     std::function<bool(std::function<void()>)> post_;  // work for the worker
     std::unique_ptr<Sticks> sticks_;
+    std::shared_ptr<InputMethod> pinyin_;
+    bool pinyin_missing_ = false;
     std::optional<Rect> notice_box_;                 // of the last frame
     std::optional<Instant> corner_since_;            // a finger rests in the administrator's corner
 };

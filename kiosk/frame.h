@@ -23,6 +23,7 @@
 
 namespace xinghuo {
 
+class InputMethod; // kiosk/input/ime.h
 class Reception;   // kiosk/reception.h
 class Sticks;      // kiosk/stick.h
 class Study;       // content/study/study.h: screens only, never exhibits
@@ -87,6 +88,8 @@ struct Frame {
     // Work too long for a frame, on the worker's thread (false: too much waits already). Results come back through a Mailbox that
     // the screen looks into; a frame follows each job.
     std::function<bool(std::function<void()>)> post;
+    // For a text field: writing by pinyin, opened when first asked for; null where its tables are missing.
+    std::function<std::shared_ptr<InputMethod>()> pinyin;
     std::vector<std::string> codes;  // cards and codes read; only for a screen that takes them
     std::string typed;               // UTF-8, from a keyboard, in this frame
     std::vector<Key> keys;           // enter, backspace and the like

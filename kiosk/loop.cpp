@@ -46,7 +46,7 @@ void Loop::listen(Milliseconds timeout) {
             case InputEvent::What::key:
                 if (event.key == Key::escape && parts_.escape_ends) ended_ = true;
                 if (event.character != 0 || event.key == Key::enter || event.key == Key::backspace)
-                    app.on(CardReader::Stroke{event.character, event.key == Key::enter, event.key == Key::backspace, event.when});
+                    app.on(CardReader::Stroke{event.character, event.key == Key::enter, event.key == Key::backspace, event.when, event.repeat});
                 else app.on(event.key);
                 break;
             case InputEvent::What::text:

@@ -223,7 +223,7 @@ TEST_CASE("a manifest that is none closes the hall with a reason", "[faults]") {
         const Settings settings;
         auto app = App::open({.renderer = **renderer, .audio = *audio, .catalogue = nullptr, .why_closed = catalogue.error().what, .settings = settings,
                               .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share_folder(),
-                              .work_inline = true, .wake = {}});
+                              .study = nullptr, .why_no_study = "", .work_inline = true, .wake = {}});
         REQUIRE(app.has_value());
         FakeClock clock(wall_time_from_iso("2026-07-23T09:00:00+08:00"));
         (*app)->frame(clock.moment(), true);

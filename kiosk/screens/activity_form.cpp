@@ -173,8 +173,9 @@ void ActivityForm::write_name(Frame& frame, Rect place) {
     heading(frame, box, frame.words("activity.form.name"));
     const Rect field = box.cut_top(104);
     box.cut_top(space::m);
-    keyboard_.field(frame, field, draft_, frame.words("activity.form.name_hint"));
-    const auto happened = keyboard_.draw(frame, box, draft_, name_most);
+    if (!keyboard_) keyboard_.emplace(frame.pinyin());
+    keyboard_->field(frame, field, draft_, frame.words("activity.form.name_hint"));
+    const auto happened = keyboard_->draw(frame, box, draft_, name_most);
     if (!happened.confirm) return;
     const bool blank = draft_.find_first_not_of(' ') == std::string::npos;
     if (blank) name_.reset();

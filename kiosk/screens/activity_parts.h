@@ -47,7 +47,7 @@ private:
     std::string draft_;
     WallTime start_;
     int late_ = 1;                             // of the segments
-    TextKeyboard keyboard_{nullptr};
+    std::optional<TextKeyboard> keyboard_;  // when a name is first written
     Scroll scroll_;
 };
 
