@@ -8,7 +8,9 @@
 
 #include "content/base/json.h"
 #include "kiosk/screens/quiz_content.h"
+#include "kiosk/widgets.h"
 #include "tests/support/hall.h"
+#include "tests/support/legible.h"
 
 namespace xinghuo {
 
@@ -34,7 +36,7 @@ inline Visit& visit_of(Hall& hall) { return hall.room->study()->visit(); }
 inline const Member& sign_in(Hall& hall, const std::string& card = "4711") {
     hall.drive->run("card " + card);
     REQUIRE(visit_of(hall).member());
-    hall.drive->settle();
+    hall.drive->wait(6);  // until the welcome is gone
     return *visit_of(hall).member();
 }
 
@@ -75,6 +77,15 @@ inline std::optional<bool> put_answer(Hall& hall, const QuizContent& content, bo
     }
     if (can_touch(hall, "key.1")) touch(hall, "#key.1");
     return std::nullopt;
+}
+
+// As faults() of legible.h; of enlarged text only what is cut below the bar on top.
+inline std::string faults_of(const Hall& hall, bool enlarged) {
+    if (!enlarged) return faults(*hall.app);
+    std::string found;
+    for (const Label& l : hall.app->labels())
+        if (l.cut && !l.touch && l.size <= 34 && l.box.y > top_bar_height) found += "does not fit: " + l.text + "\n";
+    return found;
 }
 
 // The newest records of a kind, oldest of them first.
