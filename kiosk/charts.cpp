@@ -138,6 +138,8 @@ void bar_chart(Frame& frame, std::string_view id, std::string_view name, Rect bo
     Rect free = {plot.x, above.y, plot.w, said_h};
     if (chart.goal && *chart.goal > 0) {
         const float y = plot.bottom() - static_cast<float>(*chart.goal) * unit;
+        // On a bed of paper, so that it is seen on the bars, too.
+        canvas.fill({plot.x, y - 4, plot.w, 8}, theme.paper_raised.with_alpha(0.75f));
         dashed(frame, plot.x, plot.right(), y, theme.cinnabar_deep);
         // The words stand above the plot, behind a piece of the line.
         const TextStyle goal{Face::sans, axis_size, theme.cinnabar_deep, Align::left, 1.25f, 1, true, 28};

@@ -36,8 +36,12 @@ public:
             else pages(frame, place, navigator);
         }
         if (top_bar(frame, frame.words("my_study.title")).back) {
-            if (mine_ && mine_->empty() && tab_ == 3) tab_ = 0;
-            else navigator.back();
+            if (mine_ && mine_->empty() && tab_ == 3) {
+                tab_ = 0;
+                frame.animate();
+            } else {
+                navigator.back();
+            }
         }
     }
 
@@ -143,7 +147,10 @@ private:
         }
         const std::string stored = frame.words("my_study.stored");
         const float w = frame.canvas.measure(stored, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 32 * 1.3f + 14 + 2 * space::l;
-        if (button(frame, "my_study.stored", stored, {foot.x, foot.y, std::min(w, foot.w), foot.h}, {Tone::plain, "icons/document.png", false, false, true, 32})) tab_ = 3;
+        if (button(frame, "my_study.stored", stored, {foot.x, foot.y, std::min(w, foot.w), foot.h}, {Tone::plain, "icons/document.png", false, false, true, 32})) {
+            tab_ = 3;
+            frame.animate();
+        }
     }
 
     static bool way(Frame& frame, const std::string& section, const std::string& sign, const std::string& title, Rect box) {
@@ -156,9 +163,9 @@ private:
         for (const Section& one : frame.catalogue->sections())
             if (one.id == section) poster = one.poster;
         const std::string about = frame.words("hall.about." + section);
-        const TextStyle heading{Face::serif_bold, 44, theme.ink, Align::left, 1.25f, 1, true, 34}, small{Face::sans, 30, theme.ink_2, Align::left, 1.35f, 0};
+        const TextStyle heading{Face::serif_bold, 44, theme.ink, Align::left, 1.25f, 0}, small{Face::sans, 30, theme.ink_2, Align::left, 1.35f, 0};
         const float words_w = drawn.w - 2 * space::l - 64 - space::m;
-        const float heading_h = study_line(frame, heading), about_h = study_line(frame, small, about, words_w);
+        const float heading_h = study_line(frame, heading, title, words_w), about_h = study_line(frame, small, about, words_w);
         const float band = heading_h + about_h + 2 * space::m + 4;
         const Rect view{drawn.x, drawn.y, drawn.w, drawn.h - band + 28};
         frame.canvas.fill(view, theme.line, 28);
@@ -210,6 +217,15 @@ Result<void> count_records(Database& db, MyStudy& mine) {
 }
 
 }  // namespace
+
+// Looking around alone is no study yet.
+bool MyStudy::empty() const {
+    if (!recent.empty() || !themes.empty() || year.hours > 0) return false;
+    for (const StudyDay& one : days)
+        for (const StudyLabel label : shown_labels(*this))
+            if (one.ms.contains(label)) return false;
+    return true;
+}
 
 Milliseconds MyStudy::ms_today() const {
     Milliseconds sum{0};

@@ -34,7 +34,7 @@ struct MyStudy {
     std::int64_t records = 0;
 
     // Nothing yet: somebody new.
-    [[nodiscard]] bool empty() const { return days.empty() && recent.empty() && themes.empty() && year.hours <= 0; }
+    [[nodiscard]] bool empty() const;
     [[nodiscard]] Milliseconds ms_today() const;
 };
 Result<MyStudy> read_my_study(Study& study, const Member& member, std::int64_t day, const Moment& moment);

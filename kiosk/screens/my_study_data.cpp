@@ -88,8 +88,8 @@ float draw_receipt(Frame& frame, Rect at, const MyStudy& mine) {
     else inside.cut_left(pad);
     code = {code.centre().x - qr / 2, code.y, qr, qr};
     // White with its own quiet zone, in a hairline as a certificate has.
-    frame.canvas.stroke(code, theme.gold, 3, 12);
-    if (mine.receipt_code) draw_qr(frame.canvas, *mine.receipt_code, code.inset(16));
+    const Rect drawn = mine.receipt_code ? draw_qr(frame.canvas, *mine.receipt_code, code.inset(16)) : code;
+    frame.canvas.stroke(drawn.inset(-14), theme.gold, 3, 12);
     if (!frame.portrait) inside.cut_top(std::max(0.0f, (inside.h - words_h) * 0.3f));
     frame.canvas.text(when, inside.cut_top(study_line(frame, day_words)), day_words);
     inside.cut_top(space::s);
@@ -159,7 +159,7 @@ float MyData::draw(Frame& frame, Rect at, const MyStudy& mine) {
     if (!kinds.empty()) records += "\n" + kinds;
     const std::pair<std::string, std::string> rows[] = {
         {frame.words("my_study.data.name"), full ? who.name : masked_name(who.name)},
-        {frame.words("my_study.data.number"), full ? who.number : number_tail(who.number)},
+        {frame.words("my_study.data.number"), full ? who.number : frame.words("my_study.data.ends", {{"tail", number_tail(who.number)}})},
         {frame.words("my_study.data.branch"), who.branch},
         {frame.words("my_study.data.card"), who.card.empty() ? none : full ? who.card : frame.words("my_study.data.bound")},
         {frame.words("my_study.data.pin"), who.has_pin ? frame.words("my_study.data.pin_set") : none},

@@ -95,7 +95,7 @@ BarChart chart_of(const Frame& frame, const MyStudy& mine, int span) {
             bar.name = frame.words("my_study.no_date");
         }
     }
-    chart.goal_words = frame.words(span == 2 ? "my_study.pace.month" : "my_study.pace.day", {{"time", study_time(frame, Milliseconds(static_cast<std::int64_t>(*chart.goal * 60'000)))}});
+    chart.goal_words = frame.words(span == 2 ? "my_study.pace.month" : "my_study.pace.day", {{"time", study_time(frame, std::chrono::round<std::chrono::minutes>(Milliseconds(static_cast<std::int64_t>(*chart.goal * 60'000))))}});
     return chart;
 }
 
@@ -105,11 +105,11 @@ float Overview::draw(Frame& frame, Rect at, const MyStudy& mine, Milliseconds ru
     const float g = text_growth(frame), gap = space::l;
     if (frame.portrait) {
         Rect all = at;
-        const float goal_h = goal_height(frame, mine, true);
+        const float goal_h = goal_height(frame, mine, g < 1.2f);
         goal(frame, all.cut_top(goal_h), mine, running);
         all.cut_top(gap);
         const float recent_h = recent(frame, {at.x, 0, at.w, 0}, mine, navigator, true);
-        const float chart_h = std::max(620 * std::min(g, 1.25f), at.bottom() - all.y - gap - recent_h);
+        const float chart_h = std::max(520 * std::min(g, 1.25f), at.bottom() - all.y - gap - recent_h);
         chart(frame, all.cut_top(std::min(chart_h, 820.0f)), mine);
         all.cut_top(gap);
         recent(frame, {all.x, all.y, all.w, std::max(recent_h, at.bottom() - all.y)}, mine, navigator, false);
@@ -119,7 +119,7 @@ float Overview::draw(Frame& frame, Rect at, const MyStudy& mine, Milliseconds ru
     Rect left = right.cut_left(std::max(at.w * 0.33f, std::min(at.w * 0.42f, 560 * g)));
     right.cut_left(gap);
     const float recent_h = recent(frame, {right.x, 0, right.w, 0}, mine, navigator, true);
-    const float chart_least = 400 * g;
+    const float chart_least = 380 * g;
     const float h = std::max({at.h, goal_height(frame, mine, false), chart_least + gap + recent_h});
     goal(frame, {left.x, left.y, left.w, h}, mine, running);
     const float chart_h = std::max(chart_least, std::min(h - gap - recent_h, h * 0.62f));
@@ -147,7 +147,7 @@ void Overview::goal(Frame& frame, Rect box, const MyStudy& mine, Milliseconds ru
     const float row_h = study_line(frame, body(theme)) + space::xs;
     const auto labels = shown_labels(mine);
     const float rows = static_cast<float>(labels.size()) + (mine.year.activity_hours > 0 ? 2.0f : 1.0f);
-    const bool beside = frame.portrait;
+    const bool beside = frame.portrait && text_growth(frame) < 1.2f;
     Rect list = inside;
     Rect ring = beside ? list.cut_left(inside.w * 0.44f) : inside;
     if (beside) {
@@ -176,8 +176,8 @@ void Overview::goal(Frame& frame, Rect box, const MyStudy& mine, Milliseconds ru
                       {Face::serif_bold, radius * 0.6f, theme.ink, Align::centre, 1.1f, 1, true, 40});
     frame.canvas.text(frame.words("my_study.of_goal", {{"goal", study_hours(mine.year.goal_hours)}}), {c.x - in * 0.86f, c.y + number_h * 0.30f, 1.72f * in, small_h},
                       {Face::sans, 30, theme.ink_2, Align::centre, 1.25f, 1, true, 28 / text_growth(frame)});
-    const std::string said = share >= 1 ? frame.words("my_study.goal.reached") : frame.words("my_study.goal.left", {{"hours", study_hours(mine.year.goal_hours - mine.year.hours + 0.0999)}});
-    frame.canvas.text(said, sentence, {Face::sans_bold, 32, theme.cinnabar_deep, Align::centre, 1.35f, 1, true, 28});
+    const std::string said = share >= 1 ? frame.words("my_study.goal.reached") : frame.words("my_study.goal.left", {{"hours", study_hours(mine.year.goal_hours - mine.year.hours + 0.0999)}, {"minutes", study_hours(mine.policy.minutes_per_hour)}});
+    frame.canvas.text(said, {ring.x, sentence.y, ring.w, sentence.h}, {Face::sans_bold, 32, theme.cinnabar_deep, Align::centre, 1.35f, 1, true, 28});
 
     if (beside) list.cut_top(std::max(0.0f, (list.h - rows * row_h - space::m - (mine.dated ? 0.0f : 3 * row_h)) / 2));
     if (!mine.dated) {
@@ -226,7 +226,7 @@ float Overview::recent(Frame& frame, Rect box, const MyStudy& mine, Navigator& n
     const float name_h = study_line(frame, name), small_h = study_line(frame, small), row_h = name_h + small_h + space::s;
     const std::size_t columns = frame.portrait || text_growth(frame) > 1.2f ? 1 : 2;
     const float head_h = study_line(frame, {Face::serif_bold, 40, {}, Align::left, 1.3f, 1}) + space::s;
-    const std::size_t least_rows = columns == 1 ? 4 : 3;
+    const std::size_t least_rows = columns == 1 ? 3 : 2;
     const std::size_t rows_there = std::max<std::size_t>(1, (mine.recent.size() + columns - 1) / columns);
     const float frame_h = 2 * space::m + head_h;
     if (measure_only) return frame_h + static_cast<float>(std::min(rows_there, least_rows)) * (row_h + space::xs);

@@ -14,7 +14,7 @@
 namespace xinghuo {
 namespace {
 
-constexpr float action_h = 96, clock_h = 128;
+constexpr float action_h = 96;
 
 struct Places {
     Rect progress, clock, main, side, told, confirm, next;  // clock: of a paper
@@ -156,7 +156,7 @@ private:
         return ease_out(t);
     }
 
-    [[nodiscard]] Places layout(const Frame& frame) const {
+    [[nodiscard]] Places layout(Frame& frame) const {
         const bool matching = run_->question().type == QuestionType::matching;
         Places p;
         Rect all = frame.screen.inset(frame.margin, 0);
@@ -172,7 +172,7 @@ private:
             p.progress = right.cut_top(64);
             right.cut_top(space::m);
             if (request_.paper()) {
-                p.clock = right.cut_top(clock_h);
+                p.clock = right.cut_top(quiz_clock_height(frame, right.w, request_.pass_percent));
                 right.cut_top(space::m);
             }
             p.side = p.told = right;
@@ -183,7 +183,7 @@ private:
         p.progress = all.cut_top(64);
         all.cut_top(space::s);
         if (request_.paper()) {
-            p.clock = all.cut_top(clock_h);
+            p.clock = all.cut_top(quiz_clock_height(frame, all.w, request_.pass_percent));
             all.cut_top(space::m);
         }
         if (matching) {

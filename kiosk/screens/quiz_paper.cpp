@@ -1,5 +1,5 @@
 // A paper: its clock, and handing it in.
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "kiosk/screens/quiz_parts.h"
 
@@ -11,32 +11,63 @@ std::size_t quiz_unanswered(const QuizRun& run) {
     return count;
 }
 
+namespace {
+
+constexpr float ring_radius = 42;
+
+// Ring, time over note, and the button: in a row, or the button beneath where text is large.
+struct ClockPlan {
+    TextStyle time, note;
+    float time_h = 0, note_h = 0, words_w = 0, button_w = 0;
+    bool one_row = true;
+};
+ClockPlan plan_clock(Frame& frame, float width, int pass_percent) {
+    const Theme& theme = frame.theme;
+    ClockPlan plan{{Face::serif_bold, 56, theme.ink, Align::left, 1.1f, 1}, {Face::sans, 28, theme.ink_2, Align::left, 1.3f, 1}};
+    // As wide as the widest it will show, so that nothing beside it moves.
+    plan.time_h = frame.canvas.measure("0", plan.time).y + 2;
+    plan.note_h = frame.canvas.measure("0", plan.note).y + 2;
+    TextStyle bold = plan.note;
+    bold.face = Face::sans_bold;
+    plan.words_w = std::max({frame.canvas.measure("00:00", plan.time).x, frame.canvas.measure(frame.words("quiz.paper.pass", {{"percent", std::to_string(pass_percent)}}), plan.note).x,
+                             frame.canvas.measure(frame.words("quiz.paper.last_minute"), bold).x}) + 4;
+    plan.button_w = frame.canvas.measure(frame.words("quiz.paper.hand_in"), {Face::sans_bold, 34, {}, Align::left, 1.25f, 1}).x + 2 * space::l + 4;
+    plan.one_row = 2 * ring_radius + 8 + plan.words_w + plan.button_w + 4 * space::m <= width;
+    return plan;
+}
+
+}  // namespace
+
+float quiz_clock_height(Frame& frame, float width, int pass_percent) {
+    const ClockPlan plan = plan_clock(frame, width, pass_percent);
+    return std::max(2 * ring_radius + 12, plan.time_h + plan.note_h) + 2 * space::s + (plan.one_row ? 0 : space::touch + space::s);
+}
+
 bool quiz_clock(Frame& frame, Rect box, Nanoseconds left, const Nanoseconds limit, int pass_percent) {
     const Theme& theme = frame.theme;
+    ClockPlan plan = plan_clock(frame, box.w, pass_percent);
     card(frame, box, 28);
-    Rect inside = box.inset(space::m, 0);
-    const std::string words = frame.words("quiz.paper.hand_in");
-    const float button_w = frame.canvas.measure(words, {Face::sans_bold, 34, {}, Align::left, 1.25f, 1}).x + 2 * space::l;
-    const Rect out = inside.cut_right(button_w).inset(0, (box.h - space::touch - 8) / 2);
-    inside.cut_right(space::m);
-    const float radius = 42;
-    const Vec2 centre{inside.x + radius + 4, inside.centre().y};
+    Rect inside = box.inset(space::m, space::s);
+    Rect out = plan.one_row ? inside.cut_right(plan.button_w) : inside.cut_bottom(space::touch);
+    if (plan.one_row) out = out.inset(0, (out.h - space::touch - 8) / 2);
+    inside.cut_right(plan.one_row ? space::m : 0);
+    if (!plan.one_row) inside.cut_bottom(space::s);
+    const Vec2 centre{inside.x + ring_radius + 4, inside.centre().y};
     const float share = static_cast<float>(seconds(left) / seconds(limit));
-    frame.canvas.ring(centre, radius, 0, 1, theme.line, 12);
-    frame.canvas.ring(centre, radius, 0, share, theme.cinnabar, 12);
-    inside.cut_left(2 * radius + 8 + space::m);
+    frame.canvas.ring(centre, ring_radius, 0, 1, theme.line, 12);
+    if (share > 0) frame.canvas.ring(centre, ring_radius, 0, share, theme.cinnabar, 12);
+    inside.cut_left(2 * ring_radius + 8 + space::m);
+    inside.cut_top(std::max(0.0f, (inside.h - plan.time_h - plan.note_h) / 2));
     // Rounded up: 10:00 at the start, 0:01 in the last second.
-    const auto shown = std::chrono::ceil<std::chrono::seconds>(left);
-    const std::string time = minutes(shown);
-    const TextStyle large{Face::serif_bold, 60, theme.ink, Align::left, 1.1f, 1, true, 40};
-    // As wide as its widest, so that nothing beside it trembles.
-    const float time_w = frame.canvas.measure("00:00", large).x + 4;
-    frame.canvas.text(time, inside.cut_left(std::min(time_w, inside.w)), large);
-    inside.cut_left(space::m);
+    frame.canvas.text(minutes(std::chrono::ceil<std::chrono::seconds>(left)), inside.cut_top(plan.time_h), plan.time);
     const bool last_minute = left <= std::chrono::seconds(60);
-    const std::string note = last_minute ? frame.words("quiz.paper.last_minute") : frame.words("quiz.paper.pass", {{"percent", std::to_string(pass_percent)}});
-    frame.canvas.text(note, inside, {last_minute ? Face::sans_bold : Face::sans, 30, last_minute ? theme.cinnabar_deep : theme.ink_2, Align::left, 1.3f, 2, true, 28 / text_growth(frame)});
-    return button(frame, "paper.hand_in", words, out, {Tone::plain, "", false, false, true, 34});
+    if (last_minute) {
+        plan.note.face = Face::sans_bold;
+        plan.note.colour = theme.cinnabar_deep;
+    }
+    frame.canvas.text(last_minute ? frame.words("quiz.paper.last_minute") : frame.words("quiz.paper.pass", {{"percent", std::to_string(pass_percent)}}),
+                      inside.cut_top(plan.note_h), plan.note);
+    return button(frame, "paper.hand_in", frame.words("quiz.paper.hand_in"), out, {Tone::plain, "", false, false, true, 34});
 }
 
 HandIn quiz_hand_in(Frame& frame, Rect box, const QuizRun& run) {

@@ -196,7 +196,7 @@ void quiz_progress(Frame& frame, Rect box, const QuizRun& run, bool tell) {
         const bool now = i == run.index();
         frame.canvas.circle(centre, radius, now ? theme.ink : theme.line);
         frame.canvas.circle(centre, radius - 2, now ? theme.ink : theme.paper_raised);
-        if (radius >= 24)
+        if (radius >= 24 * text_growth(frame))
             frame.canvas.text(std::to_string(i + 1), {centre.x - radius, centre.y - radius, 2 * radius, 2 * radius},
                               {Face::sans_bold, 28, now ? theme.paper_raised : theme.ink_2, Align::centre, 1.2f, 1, true});
     }

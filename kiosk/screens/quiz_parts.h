@@ -39,6 +39,7 @@ std::string quiz_right_answer(const Frame& frame, const QuizRun& run, std::size_
 void quiz_progress(Frame& frame, Rect box, const QuizRun& run, bool tell = true);
 
 // Of a paper: the time left as a ring and in minutes and seconds, and handing in ("paper.hand_in"; true when it was touched).
+float quiz_clock_height(Frame& frame, float width, int pass_percent);
 bool quiz_clock(Frame& frame, Rect box, Nanoseconds left, const Nanoseconds limit, int pass_percent);
 // "Hand in?" in the place of the question; the time goes on above it. "paper.go_on" and "paper.hand_in_now".
 enum class HandIn { asked, go_on, now };

@@ -123,9 +123,9 @@ private:
         const std::string points = !paper_ ? frame.words("quiz.points", {{"percent", percent}})
                                            : frame.words(outcome_.time_out ? "quiz.paper.points_time_out" : "quiz.paper.points", {{"percent", percent}, {"pass", mark}});
         const float words_w = beside ? inside.w - inside.h - space::l : inside.w;
-        const TextStyle small_words{Face::sans, 34, theme.ink_2, align, 1.3f, paper_ ? 3 : 1, true, 28};
+        const TextStyle small_words{Face::sans, 34, theme.ink_2, align, 1.3f, paper_ ? 4 : 1, true, 28};
         const float title_h = std::min(frame.canvas.measure(said, title, words_w).y, 140.0f) + 2;
-        const float points_h = paper_ ? std::min(frame.canvas.measure(points, small_words, words_w).y + 4, 150.0f) : 56, words_h = title_h + points_h;
+        const float points_h = paper_ ? std::min(frame.canvas.measure(points, small_words, words_w).y + 4, 260.0f) : 56 * text_growth(frame), words_h = title_h + points_h;
         Rect ring_box = beside ? inside.cut_left(inside.h) : inside.cut_top(std::min(inside.h - words_h - space::s, 400.0f));
         const float radius = std::min(ring_box.w, ring_box.h) / 2 - 14;
         const Vec2 c = ring_box.centre();
@@ -139,11 +139,11 @@ private:
         if (filled > 0) frame.canvas.ring(c, radius, 0, filled, theme.cinnabar, 22);
         // "Right", how many, "of" how many: three lines about the middle.
         const TextStyle small{Face::sans, 32, theme.ink_2, Align::centre, 1.25f, 1, true, 28};
-        const float number_h = radius * 0.86f, small_h = 44;
+        const float g = text_growth(frame), number_h = radius * 0.86f, small_h = 44 * g;
         frame.canvas.text(std::to_string(right), {c.x - radius, c.y - number_h / 2, 2 * radius, number_h},
-                          {Face::serif_bold, radius * 0.68f, theme.ink, Align::centre, 1.1f, 1, true});
-        frame.canvas.text(frame.words("quiz.result.right"), {c.x - radius * 0.6f, c.y - number_h / 2 - small_h + 10, 1.2f * radius, small_h}, small);
-        frame.canvas.text(frame.words("quiz.of", {{"of", std::to_string(total)}}), {c.x - radius * 0.6f, c.y + number_h / 2 - 10, 1.2f * radius, small_h}, small);
+                          {Face::serif_bold, std::max(28.0f, radius * 0.68f / g), theme.ink, Align::centre, 1.1f, 1, true});
+        frame.canvas.text(frame.words("quiz.result.right"), {c.x - radius * 0.8f, c.y - number_h / 2 - small_h + 10 * g, 1.6f * radius, small_h}, small);
+        frame.canvas.text(frame.words("quiz.of", {{"of", std::to_string(total)}}), {c.x - radius * 0.8f, c.y + number_h / 2 - 10 * g, 1.6f * radius, small_h}, small);
         if (beside) inside.cut_left(space::l);
         else inside.cut_top(space::s);
         Rect words = inside;

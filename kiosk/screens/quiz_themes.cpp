@@ -143,8 +143,14 @@ private:
         Rect words = quiz_band(frame, drawn, band);
         frame.canvas.text(title, words.cut_top(title_h), heading);
         words.cut_top(4);
-        frame.canvas.text(years, words.cut_left(years.empty() ? 0 : 200), {Face::serif, 30, theme.gold_on_night, Align::left, 1.25f, 1, true});
-        frame.canvas.text(frame.words("quiz.size", {{"n", std::to_string(size)}}), words, {Face::sans, 28, theme.bone_2, years.empty() ? Align::left : Align::right, 1.25f, 1, true});
+        const TextStyle when{Face::serif, 30, theme.gold_on_night, Align::left, 1.25f, 1, true};
+        const float years_w = years.empty() ? 0 : frame.canvas.measure(years, when).x + 4;
+        frame.canvas.text(years, words.cut_left(years_w), when);
+        words.cut_left(years.empty() ? 0 : space::s);
+        const TextStyle many{Face::sans, 28, theme.bone_2, years.empty() ? Align::left : Align::right, 1.25f, 1, true};
+        const std::string of_bank = frame.words("quiz.size", {{"n", std::to_string(size)}});
+        // Beside the years, where there is room for both.
+        if (frame.canvas.measure(of_bank, many).x + 2 <= words.w) frame.canvas.text(of_bank, words, many);
         ripple(frame, id, drawn, theme.bone);
         return press.clicked;
     }
