@@ -337,7 +337,8 @@ Told told(const std::vector<Event>& events, std::int64_t end, Session::Rules rul
     session.sign_out(at(std::chrono::milliseconds(end)));
     for (Interval& interval : session.take()) told.intervals.push_back(std::move(interval));
     for (const auto& [id, to] : promised) {
-        const auto it = std::find_if(told.intervals.begin(), told.intervals.end(), [&](const Interval& i) { return i.id == id; });
+        const std::string& wanted = id;
+        const auto it = std::find_if(told.intervals.begin(), told.intervals.end(), [&](const Interval& i) { return i.id == wanted; });
         MUST(it != told.intervals.end());
         MUST(it->to >= to);
     }
