@@ -122,7 +122,7 @@ private:
         const std::size_t count = absences_ ? absent_.size() : activity_->present.size();
         if (count == 0) return paragraph(frame, place, frame.words(absences_ ? "admin.activity.all_came" : "admin.activity.nobody"), admin_body(frame));
         const auto shown_name = [&](const std::string& name) { return name.empty() ? frame.words("admin.member.forgotten") : names_ ? name : masked_name(name); };
-        const auto shown_number = [&](const std::string& number) { return names_ ? number : number_tail(number); };
+        const auto shown_number = [&](const std::string& number) { return names_ ? number : number_end(number); };
         long_list(frame, "admin.list", place, scroll_, count, list_line_height(frame), [&](std::size_t i, Rect box) {
             if (absences_) {
                 const Member& m = absent_[i];

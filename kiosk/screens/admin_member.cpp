@@ -40,13 +40,14 @@ private:
     void page(Frame& frame, Rect place, AdminDesk& desk) {
         const Member& m = *member_;
         scroll_area(frame, "admin.scroll", place.inset(-24, 0), scroll_, [&](Rect content) {
-            const Rect column = admin_column(frame, place);
-            Rect rest{column.x, content.y + space::m, column.w, 1e6f};
-            const float top = content.y;
+            const float top = content.y, gap = space::xxl;
+            const bool beside = !frame.portrait && !m.gone;
+            Rect rest{place.x, top + space::m, beside ? (place.w - gap) / 2 : place.w, 1e6f};
+            Rect right{rest.right() + gap, rest.y - space::m, rest.w, 1e6f};
             paragraph(frame, rest, name(), {Face::serif_bold, type::title, frame.theme.ink, Align::left, 1.3f, 0}, space::s);
-            facts(frame, rest, {{frame.words("admin.field.number"), names_ ? m.number : number_tail(m.number)},
+            facts(frame, rest, {{frame.words("admin.field.number"), names_ ? m.number : number_end(m.number)},
                                 {frame.words("admin.field.branch"), m.branch},
-                                {frame.words("admin.field.card"), m.card.empty() ? frame.words("admin.member.no_card") : names_ ? m.card : number_tail(m.card)},
+                                {frame.words("admin.field.card"), m.card.empty() ? frame.words("admin.member.no_card") : names_ ? m.card : number_end(m.card)},
                                 {frame.words("admin.field.pin"), frame.words(m.has_pin ? "admin.member.has_pin" : "admin.member.no_pin")}});
             if (m.gone) told(frame, rest, frame.words("admin.member.gone"), frame.words("admin.member.gone.text"));
             rest.cut_top(space::s);
@@ -56,8 +57,8 @@ private:
                 case 1: desk.open(make_admin_records_of(who_)); break;
                 default: break;
             }
-            if (!m.gone) changes(frame, rest);
-            return rest.y - top + space::l;
+            if (!m.gone) changes(frame, beside ? right : rest);
+            return std::max(rest.y, beside ? right.y : top) - top + space::l;
         });
     }
 

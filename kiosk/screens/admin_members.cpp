@@ -62,7 +62,7 @@ private:
     }
 
     [[nodiscard]] std::string marks(const Frame& frame, const Member& m) const {
-        std::string all = names_ ? m.number : number_tail(m.number);
+        std::string all = names_ ? m.number : number_end(m.number);
         if (m.host) all += " · " + frame.words("admin.member.host");
         if (m.card.empty()) all += " · " + frame.words("admin.member.no_card.short");
         return all;

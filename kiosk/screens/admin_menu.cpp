@@ -106,13 +106,13 @@ private:
         const float gap = frame.portrait ? space::m : space::l, w = (rest.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
         float least = 0;
         for (const Tile& tile : all) least = std::max(least, tile_height(frame, tile, w));
-        const float room = (bottom - rest.y - space::l - gap * static_cast<float>(rows - 1)) / static_cast<float>(rows);
+        const float room = (bottom - rest.y - space::m - gap * static_cast<float>(rows - 1)) / static_cast<float>(rows);
         const float h = std::max(least, std::min(room, 420.0f));
         for (std::size_t i = 0; i < std::size(all); ++i) {
             const auto column = static_cast<float>(i % columns), row = static_cast<float>(i / columns);
             if (draw(frame, all[i], {rest.x + column * (w + gap), rest.y + row * (h + gap), w, h})) go(all[i].id, desk);
         }
-        rest.cut_top(static_cast<float>(rows) * (h + gap));
+        rest.cut_top(static_cast<float>(rows) * (h + gap) - gap);
     }
 
     static TextStyle title_style(const Frame& frame) { return {Face::serif_bold, 42, frame.theme.ink, Align::left, 1.25f, 0}; }

@@ -51,6 +51,21 @@ Rect form_line(Frame& frame, Rect& rest, std::string_view label, float control_w
     return {line.x, line.y, std::min(control_w, line.w), control_h};
 }
 
+bool close_button(Frame& frame, Rect& row) {
+    const std::string words = frame.words("admin.close");
+    if (!frame.portrait) {
+        const float w = words_w(frame, words, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}) + 32 * 1.3f + 14 + 2 * space::s;
+        return button(frame, "admin.close", words, row.cut_right(w), {Tone::plain, "icons/lock.png", false, false, true, 32});
+    }
+    // Only its sign: the row is narrow.
+    const Rect box = row.cut_right(space::touch);
+    const Press press = pressable(frame, "admin.close", words, box);
+    frame.canvas.fill(box, press.held ? frame.theme.line : frame.theme.paper_raised, space::radius);
+    frame.canvas.stroke(box, frame.theme.line, 2, space::radius);
+    icon(frame, "icons/lock.png", box.inset(15), frame.theme.ink);
+    return press.clicked;
+}
+
 void signed_in(Frame& frame, Rect& row) {
     if (!frame.here) return;
     const std::string words = frame.words("admin.still_here", {{"name", frame.here->name}});
@@ -76,10 +91,7 @@ Rect admin_head(Frame& frame, AdminDesk& desk, std::string_view title) {
     if (button(frame, "bar.back", back, row.cut_left(std::max(back_w, frame.portrait ? 168.0f : 184.0f)), {Tone::plain, "icons/back.png"})) desk.back();
     row.cut_left(space::m);
     // Closing from any page at once: a lock.
-    const std::string close = frame.words("admin.close");
-    if (button(frame, "admin.close", frame.portrait ? "" : close, row.cut_right(frame.portrait ? space::touch
-        : words_w(frame, close, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}) + 32 * 1.3f + 14 + 2 * space::s),
-        {Tone::plain, "icons/lock.png", false, false, true, 32})) desk.close();
+    if (close_button(frame, row)) desk.close();
     row.cut_right(space::m);
     if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
         frame.wished_lang = other(frame.lang);
@@ -192,8 +204,12 @@ bool list_line(Frame& frame, std::string_view id, Rect box, const ListLine& line
     if (line.detail.empty()) {
         frame.canvas.text(line.title, inside, title);
     } else {
-        title.max_lines = 1;
-        frame.canvas.text(line.title, inside.cut_top(title_row * text_growth(frame)), title);
+        inside.cut_top(6);
+        const float row = title_row * text_growth(frame);
+        // A long title takes two rows where the line was made for more detail than one row.
+        const bool two = inside.h > 2 * row + detail_row * text_growth(frame) - 8 && frame.canvas.measure(line.title, title, inside.w).y > row;
+        title.max_lines = two ? 2 : 1;
+        frame.canvas.text(line.title, inside.cut_top(two ? 2 * row : row), title);
         frame.canvas.text(line.detail, inside, detail_style(frame));
     }
     if (!id.empty()) ripple(frame, id, drawn, theme.cinnabar);
@@ -216,7 +232,7 @@ void long_list(Frame& frame, std::string_view id, Rect view, Scroll& scroll, std
 
 int step_line(Frame& frame, std::string_view id, Rect& rest, std::string_view label, std::string_view value, bool less, bool more) {
     const TextStyle style{Face::serif_bold, 40, frame.theme.ink, Align::centre, 1.2f, 1, true, type::caption};
-    const float value_w = std::max(180.0f, words_w(frame, value, style) + space::m), h = line_height(frame);
+    const float value_w = std::max(272.0f, words_w(frame, value, style) + space::m), h = line_height(frame);
     Rect line = form_line(frame, rest, label, value_w + 2 * space::touch, h);
     const Rect minus = line.cut_left(space::touch), plus = line.cut_right(space::touch);
     int touched = 0;

@@ -201,7 +201,7 @@ private:
         const auto found = names.find(typed_, most_names).who;
         long_list(frame, "admin.found", place, chooser_, found.size(), list_line_height(frame), [&](std::size_t i, Rect box) {
             const Member& m = frame.directory->members[found[i]];
-            if (!list_line(frame, fmt::format("member.{}", i), box, {masked_name(m.name), m.branch, number_tail(m.number)})) return;
+            if (!list_line(frame, fmt::format("member.{}", i), box, {masked_name(m.name), m.branch, number_end(m.number)})) return;
             filter_.member = m.id;
             back_to_list(frame);
         });

@@ -115,11 +115,11 @@ private:
             const char* key = looking_ ? "admin.roster.looking" : stick_ ? "admin.roster.no_files" : "admin.stick.plug";
             return paragraph(frame, rest, frame.words(key), admin_body(frame), space::s);
         }
-        const float h = list_line_height(frame);
+        const float h = list_line_height(frame, frame.portrait ? 3 : 1);
         for (std::size_t i = 0; i < tables_.size(); ++i) {
             const RosterTable& table = tables_[i];
             const std::string where = table.on_stick ? frame.words("admin.roster.on_stick", {{"name", stick_ ? stick_->name : ""}}) : frame.words("admin.roster.incoming");
-            if (!list_line(frame, fmt::format("admin.file.{}", i), rest.cut_top(h), {table.path, where, admin_size(table.size_bytes), "icons/document.png"})) continue;
+            if (!list_line(frame, fmt::format("admin.file.{}", i), rest.cut_top(h), {table.path, where + " · " + admin_size(table.size_bytes), "", "icons/document.png"})) continue;
             fault_.reset();
             back_ = false;
             const bool taken = frame.post([stick = stick_, all = frame.study->files(), table, box = box_] { read_roster_table(stick, all, table, box); });
@@ -215,7 +215,7 @@ private:
             std::string detail = gone ? change.before.branch : change.now.branch;
             if (part_ == Part::changed) detail = differences(frame, change);
             if (part_ == Part::added && change.before.gone) detail += " · " + frame.words("admin.roster.comes_back");
-            list_line(frame, "", box, {names_ ? name : masked_name(name), detail, names_ ? number : number_tail(number), "", false});
+            list_line(frame, "", box, {names_ ? name : masked_name(name), detail, names_ ? number : number_end(number), "", false});
         });
     }
 
@@ -226,7 +226,7 @@ private:
             const std::string arrow = fmt::format("{} → {}", before.empty() ? "—" : before, now.empty() ? "—" : now);
             all += (all.empty() ? "" : " · ") + frame.words(key) + " " + arrow;
         };
-        const auto card = [&](const std::string& c) { return names_ ? c : number_tail(c); };
+        const auto card = [&](const std::string& c) { return names_ ? c : number_end(c); };
         const auto yes = [&](bool y) { return frame.words(y ? "admin.yes" : "admin.no"); };
         differs("admin.field.name", names_ ? change.before.name : masked_name(change.before.name), names_ ? change.now.name : masked_name(change.now.name));
         differs("admin.field.branch", change.before.branch, change.now.branch);

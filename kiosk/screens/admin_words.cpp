@@ -82,6 +82,8 @@ std::string admin_size(std::uintmax_t bytes) {
 
 std::string plain_number(double number) { return fmt::format("{:.4g}", number); }
 
+std::string number_end(std::string_view number) { return number.empty() ? "" : "…" + number_tail(number); }
+
 std::string MemberNames::of(const Frame& frame, const MemberId& id, bool plain) {
     if (id.empty()) return {};
     if (frame.directory != directory_) {

@@ -22,6 +22,9 @@ std::string admin_size(std::uintmax_t bytes);
 // "32", "1.5".
 std::string plain_number(double number);
 
+// The end of a number or a card, to tell two of the same masked name apart: "…07"; empty stays empty.
+std::string number_end(std::string_view number);
+
 // Names by id, masked unless `plain`. Those on the roster come from the directory, others from the record.
 class MemberNames {
 public:
