@@ -104,7 +104,7 @@ private:
     }
 
     void field(Frame& frame, Rect& place, std::size_t total) const {
-        Rect line = place.cut_top(line_height(frame));
+        Rect line = place.cut_top(std::max(line_height(frame), frame.portrait ? 84 * text_growth(frame) : 0.0f));
         frame.canvas.fill(line, frame.theme.paper_raised, 16);
         frame.canvas.stroke(line, frame.theme.line, 2, 16);
         Rect inside = line.inset(space::m, 0);

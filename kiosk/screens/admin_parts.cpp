@@ -70,8 +70,8 @@ void signed_in(Frame& frame, Rect& row) {
     if (!frame.here) return;
     const std::string words = frame.words("admin.still_here", {{"name", frame.here->name}});
     const TextStyle style{Face::sans, type::caption, frame.theme.ink_2, Align::right, 1.2f, 2, true};
-    const float w = std::min(frame.portrait ? row.w * 0.45f : 360.0f, words_w(frame, words, style));
-    frame.canvas.text(words, row.cut_right(w).inset(0, -12), style);
+    const float w = std::min(360.0f, words_w(frame, words, style));
+    frame.canvas.text(words, row.cut_right(w).inset(0, -22), style);
     row.cut_right(space::m);
 }
 
@@ -93,16 +93,19 @@ Rect admin_head(Frame& frame, AdminDesk& desk, std::string_view title) {
     // Closing from any page at once: a lock.
     if (close_button(frame, row)) desk.close();
     row.cut_right(space::m);
-    if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
+    const std::string language = frame.words("bar.other_language");
+    const float language_w = words_w(frame, language, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}) + 2 * space::s + 4;
+    if (button(frame, "bar.language", language, row.cut_right(std::max(frame.portrait ? 144.0f : 168.0f, language_w)), {Tone::plain, "", false, false, true, 32}))
         frame.wished_lang = other(frame.lang);
     row.cut_right(space::m);
-    if (!frame.portrait) signed_in(frame, row);
-    frame.canvas.text(title, row.inset(0, -12), {Face::serif_bold, frame.portrait ? 48.0f : 56.0f, theme.ink, Align::left, 1.2f, 2, true, 28});
+    const bool below = frame.portrait || text_growth(frame) > 1.2f;  // the row is too narrow for it
+    if (!below) signed_in(frame, row);
+    frame.canvas.text(title, row.inset(0, -20), {Face::serif_bold, frame.portrait ? 48.0f : 56.0f, theme.ink, Align::left, 1.2f, 2, true, 28});
     Rect place = frame.screen;
     place.cut_top(top_bar_height);
     place.cut_bottom(space::l);
     place = place.inset(frame.margin, 0);
-    if (frame.portrait && frame.here) {
+    if (below && frame.here) {
         Rect line = place.cut_top(44 * text_growth(frame));
         const TextStyle style{Face::sans, type::caption, theme.ink_2, Align::left, 1.2f, 1, true};
         frame.canvas.text(frame.words("admin.still_here", {{"name", frame.here->name}}), line, style);
@@ -171,6 +174,8 @@ void facts(Frame& frame, Rect& rest, const std::vector<Fact>& all) {
 }
 
 float list_line_height(const Frame& frame, int detail_rows) {
+    // A narrow screen with large text breaks what is one row elsewhere.
+    if (frame.portrait && detail_rows > 0 && text_growth(frame) > 1.15f) ++detail_rows;
     return std::max(84.0f, std::ceil((title_row + static_cast<float>(detail_rows) * detail_row) * text_growth(frame)) + 28);
 }
 

@@ -115,7 +115,7 @@ private:
             const char* key = looking_ ? "admin.roster.looking" : stick_ ? "admin.roster.no_files" : "admin.stick.plug";
             return paragraph(frame, rest, frame.words(key), admin_body(frame), space::s);
         }
-        const float h = list_line_height(frame, frame.portrait ? 3 : 1);
+        const float h = list_line_height(frame, !frame.portrait ? 1 : text_growth(frame) > 1.15f ? 3 : 2);
         for (std::size_t i = 0; i < tables_.size(); ++i) {
             const RosterTable& table = tables_[i];
             const std::string where = table.on_stick ? frame.words("admin.roster.on_stick", {{"name", stick_ ? stick_->name : ""}}) : frame.words("admin.roster.incoming");
