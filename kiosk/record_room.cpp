@@ -48,7 +48,20 @@ void RecordRoom::open(bool mend) {
     if (parts_.threads) upkeep_ = Upkeep::start({study_->files(), parts_.clock, parts_.wake});
 }
 
+void RecordRoom::begin_day() {
+    const Moment moment = parts_.clock.moment();
+    const std::int64_t today = study_->today(moment);
+    if (today == day_) return;
+    day_ = today;
+    const auto policy = study_->policies().on(today);
+    if (!policy) return log_warning(policy.error().within("reading the policy").what);
+    study_->visit().set_rules(session_rules(*policy));
+    if (policy->forget_gone_days == 0) return;
+    if (auto done = study_->members().forget_gone(policy->forget_gone_days, moment); !done) log_warning(done.error().within("retention").what);
+}
+
 void RecordRoom::look(App& app) {
+    if (study_) begin_day();
     if (!upkeep_ || upkeep_->take_damage().empty()) return;
     app.set_study(nullptr, "the study record is being mended");
     study_.reset();

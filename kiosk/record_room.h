@@ -30,16 +30,19 @@ public:
     // Null when it could not be opened; why() is the sentence.
     [[nodiscard]] Study* study() { return study_.get(); }
     [[nodiscard]] const std::string& why() const { return why_; }
-    // Once per turn of the loop: if the check found damage, mends, and gives the application the mended record.
+    // Once per turn of the loop: if the check found damage, mends, and gives the application the mended record. Once a day: the
+    // policy of that day, and retention.
     void look(App& app);
 
 private:
     void open(bool mend);
+    void begin_day();
     Parts parts_;
     bool private_folder_ = false;
     std::unique_ptr<Upkeep> upkeep_;
     std::unique_ptr<Study> study_;    // goes before upkeep: its last journal is written by it
     std::string why_;
+    std::int64_t day_ = -1;           // that begin_day() was done for
 };
 
 }  // namespace xinghuo

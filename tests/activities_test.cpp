@@ -10,7 +10,7 @@
 #include "content/study/day.h"
 #include "content/study/roster.h"
 #include "content/study/tally.h"
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 using namespace std::chrono_literals;

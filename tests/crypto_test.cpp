@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "support/record_book.h"
+#include "tests/support/record_book.h"
 
 using namespace xinghuo;
 

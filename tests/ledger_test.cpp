@@ -11,7 +11,7 @@
 #include "content/study/day.h"
 #include "content/study/receipt.h"
 #include "content/study/roster.h"
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 using namespace std::chrono_literals;

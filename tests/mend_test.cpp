@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "content/store/upkeep.h"
-#include "support/record_book.h"
+#include "tests/support/record_book.h"
 
 using namespace xinghuo;
 

@@ -74,14 +74,14 @@ std::string dump_fault(const App& app) {
     return app.labels().empty() ? "a screen without words" : "";
 }
 
-struct Visit {
+struct Visitor {
     int w, h;
     Lang lang;
     std::uint64_t seed;
 };
 
 // Everything that was seen, as one hash, so that two visits can be compared.
-std::string wander(const Visit& visit, int actions, std::size_t& most_texture_bytes) {
+std::string wander(const Visitor& visit, int actions, std::size_t& most_texture_bytes) {
     Hall hall = open_hall({.w = visit.w, .h = visit.h, .lang = visit.lang});
     Monkey monkey(hall, visit.seed);
     std::string trail;
@@ -110,15 +110,15 @@ constexpr std::size_t most_at_once = Textures::budget_bytes + (32u << 20);
 
 TEST_CASE("visitors without a plan do no harm, and leave the hall as they found it", "[monkey]") {
     std::size_t most = 0;
-    const Visit visits[] = {{1280, 720, Lang::zh, 1}, {720, 1280, Lang::zh, 2}, {1280, 1024, Lang::en, 3}, {1080, 1920, Lang::en, 4}};
-    for (const Visit& visit : visits) wander(visit, 240, most);
+    const Visitor visits[] = {{1280, 720, Lang::zh, 1}, {720, 1280, Lang::zh, 2}, {1280, 1024, Lang::en, 3}, {1080, 1920, Lang::en, 4}};
+    for (const Visitor& visit : visits) wander(visit, 240, most);
     CHECK(most < most_at_once);
     CHECK(most > 0);
 }
 
 TEST_CASE("the same visit twice is the same visit", "[monkey]") {
     std::size_t most = 0;
-    const Visit visit{720, 1280, Lang::zh, 7};
+    const Visitor visit{720, 1280, Lang::zh, 7};
     const std::string once = wander(visit, 100, most);
     CHECK(wander(visit, 100, most) == once);
 }

@@ -1,7 +1,7 @@
 // Study hours are a policy: read strictly, dated, and never touching what was recorded.
 #include "content/study/policy.h"
 
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 using std::chrono::minutes;

@@ -5,7 +5,7 @@
 
 #include "content/base/json.h"
 #include "content/study/study.h"
-#include "support/record_book.h"
+#include "tests/support/record_book.h"
 
 using namespace xinghuo;
 

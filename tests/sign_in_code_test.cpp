@@ -1,7 +1,7 @@
 // What a scanned code may say, and that a token is good once and in its time.
 #include "content/study/sign_in_code.h"
 
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 

@@ -1,7 +1,7 @@
 // The database behind its door: durable, undone when it fails, honest about a full disk.
 #include <sys/stat.h>
 
-#include "support/record_book.h"
+#include "tests/support/record_book.h"
 
 using namespace xinghuo;
 

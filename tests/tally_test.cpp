@@ -8,7 +8,7 @@
 
 #include "content/quiz/review.h"
 #include "content/study/day.h"
-#include "support/study_room.h"
+#include "tests/support/study_room.h"
 
 using namespace xinghuo;
 

@@ -14,8 +14,8 @@ std::int64_t china_day(Date date);
 Date date_of_day(std::int64_t day);
 WallTime begin_of_day(std::int64_t day);  // midnight in China; held within 64 bits
 
-// The day things are counted for and shown as. A trusted clock is believed within 2020–2100. An untrusted one is
-// believed only from `newest_known` (the day of the newest trusted record, else the day this program was built) to
+// The day things are counted for and shown as. A trusted clock is believed from 2020 to 20 years after this program was built;
+// an untrusted one only from `newest_known` (the day of the newest trusted record, else the day this program was built) to
 // 400 days after it; otherwise the day is newest_known: old minutes stay where they are, and no screen shows an absurd date.
 std::int64_t counted_day(WallTime wall, bool trusted, std::int64_t newest_known);
 // newest_known once a record with this stamp is there. It may go back: a clock that somebody set to 2099 by mistake and
