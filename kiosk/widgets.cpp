@@ -155,8 +155,10 @@ void member_chip(Frame& frame, Rect& row, bool on_night) {
     if (here.counting) frame.canvas.circle({dot.x + 8, dot.centre().y}, 9, mark);
     else frame.canvas.ring({dot.x + 8, dot.centre().y}, 8, 0, 1, quiet, 3);
     if (frame.portrait) {
-        frame.canvas.text(here.name, inside.cut_top(inside.h / 2 + 2), name);
-        frame.canvas.text(time, inside, clock);
+        // Two lines of enlarged text are higher than the bar: then the name has it alone.
+        const bool both = text_growth(frame) < 1.2f;
+        frame.canvas.text(here.name, both ? inside.cut_top(inside.h / 2 + 2) : inside, name);
+        if (both) frame.canvas.text(time, inside, clock);
     } else {
         frame.canvas.text(here.name, inside.cut_left(name_w), name);
         inside.cut_left(space::s);
@@ -178,8 +180,9 @@ TopBar top_bar(Frame& frame, std::string_view title, bool on_night) {
     result.back = button(frame, "bar.back", back_words, row.cut_left(std::max(back_w, frame.portrait ? 168.0f : 184.0f)), {tone, "icons/back.png"});
     row.cut_left(space::m);
 
-    const float lang_w = 168;
-    if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(lang_w), {tone, "", false, false, true, 32}))
+    const std::string lang_words = frame.words("bar.other_language");
+    const float lang_w = std::max(168.0f, frame.canvas.measure(lang_words, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 2 * space::s + 4);
+    if (button(frame, "bar.language", lang_words, row.cut_right(lang_w), {tone, "", false, false, true, 32}))
         frame.wished_lang = other(frame.lang);
     row.cut_right(space::m);
     member_chip(frame, row, on_night);

@@ -1,4 +1,6 @@
 // 活动签到: a host plans and opens it, everybody taps, a host closes it and takes the list along.
+#include <algorithm>
+
 #include "content/base/log.h"
 #include "content/study/study.h"
 #include "kiosk/reception.h"
@@ -23,7 +25,16 @@ public:
         place.cut_bottom(space::l);
         const bool open = frame.study != nullptr && frame.study->activities().current().has_value();
         idles_ = !open;
-        const std::string title = open ? frame.study->activities().current()->plan.name : frame.words("activity.title");
+        // Upright the bar is narrow: there the name has a line of its own.
+        const bool name_in_bar = open && !frame.portrait;
+        if (open && !name_in_bar) {
+            const TextStyle style{Face::serif_bold, 44, frame.theme.ink, Align::left, 1.2f, 2, true, 28};
+            const std::string& name = frame.study->activities().current()->plan.name;
+            const float h = std::min(frame.canvas.measure(name, style, place.w).y, 2.4f * 44 * text_growth(frame)) + 4;
+            frame.canvas.text(name, place.cut_top(h), style);
+            place.cut_top(space::s);
+        }
+        const std::string title = name_in_bar ? frame.study->activities().current()->plan.name : frame.words("activity.title");
         if (frame.study == nullptr) closed(frame, place);
         else if (open) taps(frame, place);
         else if (end_) end(frame, navigator, place);

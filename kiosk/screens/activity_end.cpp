@@ -50,6 +50,12 @@ Sheet one_table(std::vector<Sheet> sheets, const std::string& absent) {
     return all;
 }
 
+// "folder/name.xlsx, .csv"; where one of the names was taken before, both.
+std::string written_name(const std::vector<std::string>& files) {
+    const std::string first = files[0].substr(0, files[0].rfind('.')), second = files[1].substr(0, files[1].rfind('.'));
+    return first == second ? files[0] + ", .csv" : files[0] + "\n" + files[1];
+}
+
 }  // namespace
 
 void ActivityEnd::collect(Frame& frame) {
@@ -147,7 +153,7 @@ void ActivityEnd::exports(Frame& frame, Rect box) {
     inside.cut_bottom(space::xs);
     std::string said = said_.empty() ? frame.words(stick ? "activity.export.text" : "activity.export.no_stick") : frame.words(said_);
     if (said_ == "activity.export.done")
-        for (const std::string& file : files_) said += "\n" + file;
+        said += "\n" + written_name(files_);
     frame.canvas.text(said, inside, {Face::sans, 30, bad_ ? theme.cinnabar_deep : theme.ink_2, Align::left, 1.35f, 0, true, 28});
     if (button(frame, "activity.export", frame.words("activity.export"), foot, {ready ? Tone::primary : Tone::quiet, "icons/download.png", false, false, ready, 36})) export_list(frame);
 }
@@ -198,6 +204,11 @@ bool ActivityEnd::draw(Frame& frame, Rect place) {
     }
     const std::string type = activity_type(frame, ended_->activity.plan.type);
     const std::string branch = ended_->activity.plan.branch.empty() ? frame.words("activity.form.all") : ended_->activity.plan.branch;
+    Rect side;
+    if (!frame.portrait) {
+        side = place.cut_right(std::min(760.0f, place.w * 0.44f));
+        place.cut_right(space::xxl);
+    }
     Rect head = place.cut_top(76 * growth);
     frame.canvas.text(ended_->activity.plan.name, head, {Face::serif_bold, 48, frame.theme.ink, Align::left, 1.2f, 1, true, 28});
     frame.canvas.text(frame.words("activity.end.about", {{"type", type}, {"branch", branch}}), place.cut_top(46 * growth), {Face::sans, 30, frame.theme.ink_2, Align::left, 1.2f, 1, true, 28});
@@ -213,8 +224,6 @@ bool ActivityEnd::draw(Frame& frame, Rect place) {
         summary(frame, place.cut_top(290));
         place.cut_top(space::m);
     } else {
-        Rect side = place.cut_right(std::min(760.0f, place.w * 0.44f));
-        place.cut_right(space::xxl);
         finish(side.cut_bottom(96));
         side.cut_bottom(space::m);
         summary(frame, side.cut_top(290));

@@ -121,15 +121,18 @@ void ActivityLive::sheet(Frame& frame, Rect box) {
     if (in < 1) frame.animate();
     const auto fade = canvas.faded(in);
     const float radius = std::min(92.0f, inside.h * 0.14f);
-    Rect sign = inside.cut_top(inside.h * 0.36f);
+    // What is said beneath has the room it needs, the sign the rest.
+    const std::string text = frame.words(said_->text, {{"time", said_->time}});
+    const TextStyle small{Face::sans, 34, theme.ink_2, Align::centre, 1.4f, 3, true, 28};
+    const Rect below = inside.cut_bottom(std::min(inside.h * 0.32f, std::max(inside.h * 0.14f, canvas.measure(text, small, inside.w).y + 6)));
+    Rect sign = inside.cut_top(inside.h * 0.4f);
     canvas.circle(sign.centre(), radius, look.colour);
     icon(frame, look.sign, {sign.centre().x - radius * 0.6f, sign.centre().y - radius * 0.6f, radius * 1.2f, radius * 1.2f}, theme.on_cinnabar);
     const std::string title = frame.words(said_->title);
     if (!said_->name.empty())
-        canvas.text(said_->name, inside.cut_top(inside.h * 0.42f), {Face::serif_bold, 132, theme.ink, Align::centre, 1.15f, 1, true, 48});
-    canvas.text(title, inside.cut_top(inside.h * (said_->name.empty() ? 0.36f : 0.5f)), {Face::serif_bold, said_->name.empty() ? 56.0f : 64.0f, look.colour, Align::centre, 1.2f, 2, true, 36});
-    const std::string text = frame.words(said_->text, {{"time", said_->time}});
-    canvas.text(text, inside, {Face::sans, 34, theme.ink_2, Align::centre, 1.4f, 3, false, 28});
+        canvas.text(said_->name, inside.cut_top(inside.h * 0.55f), {Face::serif_bold, 132, theme.ink, Align::centre, 1.15f, 1, true, 48});
+    canvas.text(title, inside, {Face::serif_bold, said_->name.empty() ? 56.0f : 64.0f, look.colour, Align::centre, 1.2f, 2, true, 36});
+    canvas.text(text, below, small);
 }
 
 void ActivityLive::invite(Frame& frame, Rect box) {

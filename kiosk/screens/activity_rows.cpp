@@ -61,17 +61,14 @@ HostDoor::Outcome HostDoor::draw(Frame& frame, Rect box, std::string_view title,
         frame.wake_at(frame.now);
     }
 
-    const float w = std::min(box.w, 1000.0f), h = std::min(box.h, 900.0f);
+    const float w = std::min(box.w, 1000.0f), h = std::min(box.h, 900 * growth);
     const Rect sheet{box.centre().x - w / 2, box.y, w, h};
     card(frame, sheet, 28);
-    Rect inside = sheet.inset(space::xl, space::l);
+    Rect inside = sheet.inset(space::xl, space::m);
     const Rect foot = inside.cut_bottom(space::touch);
     inside.cut_bottom(space::xs);
     canvas.text(title, inside.cut_top(66 * growth), {Face::serif_bold, 46, theme.ink, Align::centre, 1.2f, 1, true, 32});
     const TextStyle plain{Face::sans, 30, theme.ink_2, Align::centre, 1.35f, 0, false, 28};
-    const std::string words = lock.has_pin() ? std::string(text) : frame.words("activity.door.card_only");
-    canvas.text(words, inside.cut_top(canvas.measure(words, plain, inside.w).y + 4), plain);
-
     const Nanoseconds wait = lock.has_pin() ? lock.wait_left(frame.now) : Nanoseconds(0);
     std::string fault = fault_.empty() ? "" : frame.words(fault_);
     if (wait.count() > 0) {
@@ -79,7 +76,13 @@ HostDoor::Outcome HostDoor::draw(Frame& frame, Rect box, std::string_view title,
         fault = left < 60 ? frame.words("sign_in.pin.wait_s", {{"n", std::to_string(left)}}) : frame.words("sign_in.pin.wait", {{"time", minutes(Milliseconds(left * 1000))}});
         frame.wake_at(frame.now + wait - std::chrono::seconds(left - 1));
     }
-    canvas.text(fault, inside.cut_top(44 * growth), {Face::sans_bold, 30, theme.cinnabar_deep, Align::centre, 1.2f, 1, true, 28});
+    // What went wrong stands where the question stood: there is not room for both beside the keys.
+    if (fault.empty()) {
+        const std::string words = lock.has_pin() ? std::string(text) : frame.words("activity.door.card_only");
+        canvas.text(words, inside.cut_top(canvas.measure(words, plain, inside.w).y + 4), plain);
+    } else {
+        canvas.text(fault, inside.cut_top(44 * growth), {Face::sans_bold, 30, theme.cinnabar_deep, Align::centre, 1.2f, 1, true, 28});
+    }
     if (lock.has_pin()) {
         const KeyPressed touched = number_pad(frame, inside, digits_.size(), admin_pin_least);
         for (const KeyPressed& key : with_typing(frame, touched, Accepts::digits)) {

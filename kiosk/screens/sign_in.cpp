@@ -80,7 +80,8 @@ private:
         card(frame, sheet, 28);
         canvas.fill({sheet.x + 28, sheet.y, sheet.w - 56, 6}, theme.cinnabar, 3);
         Rect inside = sheet.inset(space::l);
-        Rect sign = frame.portrait ? inside.cut_left(260) : inside.cut_top(inside.h * 0.42f);
+        const bool roomy = text_growth(frame) < 1.2f;
+        Rect sign = frame.portrait ? inside.cut_left(260) : inside.cut_top(inside.h * (roomy ? 0.42f : 0.25f));
         if (frame.portrait) inside.cut_left(space::l);
         calling_sign(frame, sign.centre(), std::min(104.0f, std::min(sign.w, sign.h) * 0.3f), "icons/card.png", theme.cinnabar);
         const Align align = frame.portrait ? Align::left : Align::centre;
@@ -96,7 +97,7 @@ private:
         const TextStyle small{Face::sans, 28, frame.here ? theme.cinnabar_deep : theme.ink_2, align, 1.45f, 0, false, 28};
         const float small_h = canvas.measure(last, small, inside.w).y + 2;
         canvas.text(last, inside.cut_bottom(small_h), small);
-        if (!frame.portrait) {
+        if (!frame.portrait && roomy) {
             divider(frame, {inside.centre().x, inside.bottom() - 24}, 280);
             inside.cut_bottom(48);
         }

@@ -95,9 +95,9 @@ PinStep::Outcome PinStep::draw(Frame& frame, Rect box) {
     const float w = std::min(box.w, 880.0f), h = std::min(box.h, (by_card ? 760.0f : 260 + 104 + 4 * 120 + 96) + 120 * (growth - 1));
     const Rect sheet{box.centre().x - w / 2, box.y + (box.h - h) / 2, w, h};
     card(frame, sheet, 28);
-    Rect inside = sheet.inset(space::xl, space::l);
+    Rect inside = sheet.inset(space::xl, space::m);
     const Rect foot = inside.cut_bottom(space::touch);
-    inside.cut_bottom(space::s);
+    inside.cut_bottom(space::xs);
 
     Nanoseconds wait{0};
     if (MemberPins* const pins = frame.reception.pins(); pins != nullptr && step_ == Step::enter) {
@@ -106,7 +106,6 @@ PinStep::Outcome PinStep::draw(Frame& frame, Rect box) {
     canvas.text(masked_name(member_.name), inside.cut_top(72 * growth), {Face::serif_bold, 52, theme.ink, Align::centre, 1.2f, 1, true, 36});
     const std::string asked = frame.words(by_card ? "sign_in.pin.none" : question(step_ == Step::make, step_ == Step::repeat));
     const TextStyle plain{Face::sans, 32, theme.ink_2, Align::centre, 1.35f, 0, false, 28};
-    canvas.text(asked, inside.cut_top(canvas.measure(asked, plain, inside.w).y + 4), plain);
     std::string fault = fault_.empty() ? "" : frame.words(fault_);
     if (wait.count() > 0) {
         const auto left = static_cast<std::int64_t>(std::ceil(seconds(wait)));
@@ -114,8 +113,10 @@ PinStep::Outcome PinStep::draw(Frame& frame, Rect box) {
         if (left < 60) fault = frame.words("sign_in.pin.wait_s", {{"n", std::to_string(left)}});
         frame.wake_at(frame.now + wait - std::chrono::seconds(left - 1));
     }
-    const TextStyle bad{Face::sans_bold, 30, theme.cinnabar_deep, Align::centre, 1.3f, 2, true, 28};
-    canvas.text(fault, inside.cut_top(48 * growth), bad);
+    // What went wrong stands where the question stood, unless that tells what to do: there is not room for both beside the keys.
+    if (by_card || fault.empty()) canvas.text(asked, inside.cut_top(canvas.measure(asked, plain, inside.w).y + 4), plain);
+    const TextStyle bad{Face::sans_bold, 30, theme.cinnabar_deep, Align::centre, 1.3f, 1, true, 28};
+    if (by_card || !fault.empty()) canvas.text(fault, inside.cut_top(48 * growth), bad);
 
     Outcome outcome = Outcome::asking;
     if (by_card) {
