@@ -271,6 +271,8 @@ Result<void> App::show(std::string_view place) {
     const auto rest = [&](std::string_view prefix) { return std::string(place.substr(prefix.size())); };
     ScreenPtr screen;
     force_ring_ = false;
+    takes_codes_ = wants_text_ = false;
+    unasked_ = true;
     if (!parts_.catalogue) return Error{ErrorKind::missing, "there is no pack to show"};
     if (place == "attract" || place == "hall" || place == "still-there") {
         stack_.resize(1);
@@ -331,6 +333,7 @@ void App::change_screen(Instant now) {
         if (stack_.size() == 1) reception_->sign_out(SignOutWhy::button, moment_);
         machinery_->interaction.release_all();
         takes_codes_ = wants_text_ = false;
+        unasked_ = true;
         force_ring_ = false;
         idle_.restart(now);
         closing_ = false;
@@ -388,7 +391,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
     if ((pointer.any_contact && !ring_before) || keyed) idle_.alive(now);
     watch_corner(pointer, now);
     refresh_directory();
-    if (!codes_.empty() && !takes_codes_ && !change_) receive(moment);
+    if (!codes_.empty() && !takes_codes_ && !unasked_ && !change_) receive(moment);
 
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = {static_cast<float>(parts_.renderer.width_px()), static_cast<float>(parts_.renderer.height_px())};
@@ -426,6 +429,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
     }
     stack_.back()->frame(f, *this);
     takes_codes_ = f.takes_codes;
+    unasked_ = false;
     wants_text_ = f.wants_text;
     if (f.present && !force_ring_) idle_.alive(now);
     study_goes_on(f, (pointer.any_contact && !ring_before) || keyed);

@@ -148,6 +148,7 @@ private:
     std::string typed_;
     std::vector<Key> keys_;
     bool takes_codes_ = false, wants_text_ = false;  // as the screen said in the last frame
+    bool unasked_ = true;                            // a new screen, which has not said yet whether it takes codes
     std::unique_ptr<Reception> reception_;
     std::function<bool(std::function<void()>)> post_;  // work for the worker
     std::unique_ptr<Sticks> sticks_;

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "tests/support/hall.h"
+
 using namespace xinghuo;
 
 namespace {
 
-const Path folder = Path(XINGHUO_SOURCE_DIR) / "kiosk" / "ime";
+// As the application opens it: one folder in a process.
+const Path folder = share_folder() / "ime";
 
 std::unique_ptr<InputMethod> opened() {
     auto ime = InputMethod::open(folder);

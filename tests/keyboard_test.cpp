@@ -69,7 +69,7 @@ struct Glass {
         const Moment moment{};
         Frame f{.now = now, .today = {}, .lang = lang, .screen = screen, .portrait = screen.h > screen.w, .theme = theme, .effects = effects,
                 .strings = strings, .catalogue = nullptr, .canvas = *canvas, .textures = *textures, .pointer = pointer, .touch = interaction,
-                .audio = *audio, .files = files, .moment = moment, .reception = reception, .directory = nullptr, .here = {}, .post = {},
+                .audio = *audio, .files = files, .moment = moment, .reception = reception, .directory = nullptr, .here = {}, .post = {}, .pinyin = {},
                 .codes = {}, .typed = std::move(typed), .keys = std::move(keys), .due = Instant::never(), .wished_lang = {}, .subject = {}};
         ground(f);
         draw(f);
@@ -147,7 +147,7 @@ void check_keys(const Glass& glass, Rect box, float least_w = 72) {
 }
 
 std::shared_ptr<InputMethod> pinyin() {
-    auto ime = InputMethod::open(Path(XINGHUO_SOURCE_DIR) / "kiosk/ime");
+    auto ime = InputMethod::open(share_folder() / "ime");
     if (!ime) FAIL(ime.error().what);
     return std::move(ime).value();
 }

@@ -31,7 +31,7 @@ public:
         // It runs for long, among guests: the administration does not stay open behind it.
         const bool open = frame.study->activities().current().has_value();
         if (foot_actions(frame, place, {{"admin.open_activity", frame.words(open ? "admin.activities.go_on" : "admin.activities.open"), Tone::primary, "icons/calendar.png"}}) == 0)
-            desk.close_for(make_activity());
+            desk.close_for(make_activity(true));
         if (all_.empty()) return paragraph(frame, place, frame.words("admin.activities.none"), admin_body(frame));
         long_list(frame, "admin.list", place, scroll_, all_.size(), list_line_height(frame), [&](std::size_t i, Rect box) {
             const Activity& a = all_[i];
