@@ -105,8 +105,8 @@ TEST_CASE("the pages of members and of the administrator look as they did", "[go
         {"activity-zh", 960, 540, Lang::zh, host_opens},
         {"activity-portrait-en", 540, 960, Lang::en, host_opens},
         {"admin-pin-zh", 960, 540, Lang::zh, {"open admin", "wait 1"}},
-        {"admin-en", 960, 540, Lang::en, in_admin},
-        {"admin-portrait-zh", 540, 960, Lang::zh, in_admin},
+        {"admin-roster-en", 960, 540, Lang::en, admin("admin.roster")},
+        {"admin-records-portrait-zh", 540, 960, Lang::zh, admin("admin.records")},
         {"admin-policy-zh", 960, 540, Lang::zh, admin("admin.policy")},
         {"admin-members-portrait-en", 540, 960, Lang::en, admin("admin.members")},
     };

@@ -27,7 +27,9 @@ public:
 // A glass with nothing on it but keys. Each press is three frames, as with a finger.
 struct Glass {
     explicit Glass(int w = 1920, int h = 1080, Lang in = Lang::zh, float text_factor = 1) : lang(in), renderer(std::move(Renderer::in_memory(w, h)).value()) {
-        strings = std::move(Strings::open(Path(XINGHUO_SOURCE_DIR) / "kiosk/strings")).value();
+        auto words = Strings::open(Path(XINGHUO_SOURCE_DIR) / "kiosk/strings");
+        if (!words) FAIL(words.error().what);
+        strings = *words;
         context = ImGui::CreateContext();
         ImGuiIO& io = ImGui::GetIO();
         io.IniFilename = nullptr;
