@@ -273,6 +273,9 @@ Result<void> App::show(std::string_view place) {
     force_ring_ = false;
     takes_codes_ = wants_text_ = false;
     unasked_ = true;
+    // What was under way leads nowhere else any more.
+    change_ = nullptr;
+    closing_ = opening_ = false;
     if (!parts_.catalogue) return Error{ErrorKind::missing, "there is no pack to show"};
     if (place == "attract" || place == "hall" || place == "still-there") {
         stack_.resize(1);

@@ -100,7 +100,8 @@ Reception::Came Reception::code(const std::string& code, const Moment& moment) {
         waiting_ = *member;
         return Came::pin;
     }
-    if (!sign_in(*member, way, moment)) return Came::nobody;
+    const bool somebody = here.has_value();
+    if (!sign_in(*member, way, moment)) return somebody ? Came::out : Came::nobody;
     last_ = member->id;
     last_when_ = moment.now;
     return Came::in;
@@ -114,6 +115,8 @@ bool Reception::sign_in(const Member& member, SignInWay way, const Moment& momen
     }
     if (auto done = study_->visit().sign_in(member, way, moment); !done) {
         log_warning(done.error().within("signing in").what);
+        // Whoever was here has gone, whether or not the next one could be recorded: their time ends at this instant, and waits.
+        if (study_->visit().member() && study_->visit().member()->id != member.id) (void)study_->visit().sign_out(SignOutWhy::next_card, moment);
         say(Notice::Tone::bad, "sign_in.failed.title", "sign_in.failed.text", moment);
         return false;
     }

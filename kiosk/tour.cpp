@@ -144,6 +144,13 @@ Result<int> tour(App& app, Drive& driver, const Catalogue& catalogue, const Path
         visit.touch("#bar.back");
         visit.expect("hall");
     }
+    // Pages of members and of the administrator, as somebody meets them first.
+    for (const char* place : {"sign-in", "my-study", "activity", "admin"}) {
+        if (app.study() == nullptr || !app.show(place)) continue;
+        visit.wait(0.6);
+        visit.picture(place);
+    }
+    if (auto shown = app.show("hall"); !shown) return shown.error();
     visit.wait(63);
     visit.expect("still-there");
     visit.picture("still-there");
