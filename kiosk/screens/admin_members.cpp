@@ -35,7 +35,8 @@ public:
         const float pad_h = std::max(letter_pad_least.y, 330.0f);
         letters(frame, place.cut_bottom(pad_h));
         place.cut_bottom(space::s);
-        const auto [who, total] = found(all);
+        const auto [who_found, total] = found(all);
+        const auto& who = who_found;  // clang 14 takes no binding into a closure
         field(frame, place, total);
         if (who.empty()) return paragraph(frame, place, frame.words(all.members.empty() ? "admin.members.none" : "admin.members.nobody"), admin_body(frame));
         const std::size_t columns = frame.portrait ? 1 : 2, rows = (who.size() + columns - 1) / columns;
