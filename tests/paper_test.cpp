@@ -142,8 +142,10 @@ TEST_CASE("every page of a paper is legible in every shape and language", "[pape
     near.panel_diagonal_inches = 21.5f;
     near.viewing_distance_mm = 1000;
     const struct { int w, h; Settings settings; } shapes[] = {{960, 540, {}}, {540, 960, {}}, {640, 512, {}}, {960, 540, near}, {540, 960, near}};
-    for (const auto& [w, h, settings] : shapes)
+    for (const auto& shape : shapes)
         for (const Lang lang : {Lang::zh, Lang::en}) {
+            const int w = shape.w, h = shape.h;
+            const Settings& settings = shape.settings;
             Paper paper({.w = w, .h = h, .lang = lang, .settings = settings, .members = true});
             Hall& hall = paper.hall;
             const bool enlarged = settings.panel_diagonal_inches > 0;
