@@ -203,9 +203,11 @@ TEST_CASE("every page of my study is legible in every shape and language", "[my-
     near.panel_diagonal_inches = 21.5f;
     near.viewing_distance_mm = 1000;
     const struct { int w, h; Settings settings; } shapes[] = {{960, 540, {}}, {540, 960, {}}, {640, 512, {}}, {960, 540, near}, {540, 960, near}};
-    for (const auto& [w, h, settings] : shapes)
+    for (const auto& shape : shapes)
         for (const Lang lang : {Lang::zh, Lang::en})
             for (const bool rich : {true, false}) {
+                const int w = shape.w, h = shape.h;
+                const Settings& settings = shape.settings;
                 HallOptions options{.w = w, .h = h, .lang = lang, .settings = settings, .members = true};
                 Hall hall = rich ? rich_hall(options) : open_hall(options);
                 const auto check = [&](const std::string& what) {
@@ -248,8 +250,10 @@ TEST_CASE("pictures of my study and of a paper", "[.][pictures]") {
     const char* folder = std::getenv("XINGHUO_LOOK");
     REQUIRE(folder != nullptr);
     const struct { int w, h; const char* name; } shapes[] = {{1920, 1080, "wide"}, {1080, 1920, "tall"}, {1280, 1024, "square"}};
-    for (const auto& [w, h, name] : shapes)
+    for (const auto& shape : shapes)
         for (const Lang lang : {Lang::zh, Lang::en}) {
+            const int w = shape.w, h = shape.h;
+            const std::string name = shape.name;
             const auto shot = [&](Hall& hall, const std::string& what) {
                 hall.drive->settle();
                 REQUIRE(hall.drive->shot(Path(folder) / fmt::format("{}-{}-{}.png", what, name, code(lang))));
