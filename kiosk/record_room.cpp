@@ -45,7 +45,7 @@ void RecordRoom::open(bool mend) {
     }
     why_.clear();
     study_ = std::move(*study);
-    if (parts_.threads) upkeep_ = Upkeep::start({study_->files(), parts_.clock, parts_.wake});
+    if (parts_.threads) upkeep_ = Upkeep::start({.files = study_->files(), .clock = parts_.clock, .wake = parts_.wake});
 }
 
 void RecordRoom::begin_day() {

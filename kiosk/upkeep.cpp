@@ -70,8 +70,8 @@ private:
         if (!opened) return complain(opened.error().within("looking after the study record"));
         Database& db = **opened;
         {
-            const std::lock_guard lock(mutex_);
-            if (ended_) return;
+            std::unique_lock lock(mutex_);
+            if (changed_.wait_for(lock, parts_.check_after, [this] { return ended_; })) return;
             db_ = &db;
         }
         check(db);

@@ -16,6 +16,7 @@ public:
     struct Parts {
         StudyFiles files;
         const Clock& clock;
+        Nanoseconds check_after = std::chrono::seconds(5);  // the check of a large file must not slow the first picture
         std::function<void()> wake;   // called on a thread of its own when there is something to look at
     };
     static std::unique_ptr<Upkeep> start(Parts parts);

@@ -38,7 +38,7 @@ TEST_CASE("journals are written in order, all of them, while records are kept an
     Room room;
     std::vector<int> done;  // by the one thread that writes, read after it has ended
     {
-        const auto upkeep = Upkeep::start({room.study->files(), room.clock, {}});
+        const auto upkeep = Upkeep::start({.files = room.study->files(), .clock = room.clock, .check_after = {}, .wake = {}});
         for (int i = 0; i < 300; ++i) {
             upkeep->post([&done, i] { done.push_back(i); });
             const Draft draft{RecordKind::guest_visit, {}, "{}"};
@@ -66,7 +66,7 @@ TEST_CASE("damage that the check finds wakes the loop and is told once", "[upkee
         file << std::string(4096, 'x');
     }
     Mailbox<int> woken(4);
-    const auto upkeep = Upkeep::start({files, room.clock, [&] { static_cast<void>(woken.post(1)); }});
+    const auto upkeep = Upkeep::start({.files = files, .clock = room.clock, .check_after = {}, .wake = [&] { static_cast<void>(woken.post(1)); }});
     REQUIRE(woken.wait().has_value());
     CHECK_FALSE(upkeep->take_damage().empty());
     CHECK(upkeep->take_damage().empty());
