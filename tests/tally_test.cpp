@@ -137,7 +137,7 @@ TEST_CASE("made anew from the records, the sums are the same, whatever the recor
                 case 1:
                 case 2: {
                     const std::string& label = labels[upto(5)];
-                    const std::int64_t ms = upto(100'000);
+                    const std::int64_t ms = static_cast<std::int64_t>(upto(100'000));
                     study(room, member, label, ms, upto(3) == 0 ? "" : fmt::format("item{}", upto(5)), upto(5) == 0 ? RecordKind::abandoned : RecordKind::study_interval);
                     if (!member.empty() && label != "unknown" && ms > 0) model[{member.text, label}] += ms;
                     break;

@@ -25,8 +25,11 @@ bool plausible(std::int64_t day) {
 
 std::int64_t china_day(WallTime when) {
     // Floored by hand: a sum with the eight hours could run over at the ends of what 64 bits hold.
-    const std::int64_t day = when.unix_ms / ms_per_day - (when.unix_ms % ms_per_day < 0 ? 1 : 0);
-    const std::int64_t of_day = when.unix_ms - day * ms_per_day;
+    std::int64_t day = when.unix_ms / ms_per_day, of_day = when.unix_ms % ms_per_day;
+    if (of_day < 0) {
+        --day;
+        of_day += ms_per_day;
+    }
     return day + (of_day + china_ms >= ms_per_day ? 1 : 0);
 }
 
