@@ -252,7 +252,7 @@ void App::back() {
 void App::home() {
     ask([this] {
         while (stack_.size() > 2) stack_.pop_back();
-        if (stack_.size() < 2) stack_.push_back(make_hall());
+        if (stack_.size() < 2 && parts_.catalogue) stack_.push_back(make_hall());
     });
 }
 
@@ -383,7 +383,6 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
         leave(SignOutWhy::idle);
         change_screen(now);
     }
-    // While the ring asks, a touch answers the ring; nothing behind it moves on.
     for (std::string& code : wedge_.read(now)) on_code(std::move(code));
     for (const CardReader::Stroke& stroke : wedge_.typed(now)) {
         if (stroke.enter) on(Key::enter);
@@ -391,6 +390,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
         else if (stroke.character != 0) on_text(std::string_view(&stroke.character, 1));
     }
     const bool keyed = !typed_.empty() || !keys_.empty() || !codes_.empty();
+    // While the ring asks, a touch answers the ring; nothing behind it moves on.
     if ((pointer.any_contact && !ring_before) || keyed) idle_.alive(now);
     watch_corner(pointer, now);
     refresh_directory();

@@ -17,6 +17,11 @@ constexpr float corner = 160;
 
 // Cards and codes nobody on the screen waits for.
 void App::receive(const Moment& moment) {
+    if (!parts_.catalogue) {
+        // There is nothing to study, and nowhere to go.
+        codes_.clear();
+        return reception_->say(Notice::Tone::kind, "sign_in.closed.title", "closed.text", moment);
+    }
     for (const std::string& code : std::exchange(codes_, {})) {
         switch (reception_->code(code, moment)) {
             case Reception::Came::in:

@@ -69,3 +69,18 @@ TEST_CASE("the next card ends the time of the one before, even when it cannot be
     CHECK(ms > 15'000);
     CHECK(ms < 22'000);
 }
+
+TEST_CASE("a card on a terminal without a pack leads nowhere, and breaks nothing", "[study][reception]") {
+    Hall hall = open_hall({.members = true});
+    auto app = App::open({.renderer = *hall.renderer, .audio = *hall.audio, .catalogue = nullptr, .why_closed = "no pack", .settings = {},
+                          .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share_folder(),
+                          .study = hall.room->study(), .why_no_study = "", .work_inline = true, .wake = {}});
+    REQUIRE(app);
+    FakeRunner runner(**app, *hall.clock, from_seconds(1.0 / 30));
+    Drive drive(**app, runner);
+    (*app)->frame(hall.clock->moment(), true);
+    CHECK(drive.run("card 4711").find("\"signed_in\":false") != std::string::npos);
+    drive.wait(2);
+    CHECK((*app)->screen_id() == "closed");
+    CHECK(count(hall, RecordKind::signed_in) == 0);
+}
