@@ -16,6 +16,7 @@
 #include <sstream>
 #include <utility>
 
+#include "content/base/descriptor.h"
 #include "content/base/mailbox.h"
 
 namespace xinghuo {
@@ -27,26 +28,6 @@ constexpr std::size_t most_tables = 200, most_entries = 5000;
 constexpr std::uint64_t spare_bytes = 256u << 10;  // for folders and the file system's own blocks
 constexpr int most_copies = 999;
 constexpr std::size_t mounts_limit_bytes = 4u << 20;
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
 
 Error failure(std::string_view what) {
     return Error{errno == ENOSPC ? ErrorKind::too_large : ErrorKind::io, fmt::format("{}: {}", what, std::strerror(errno))};

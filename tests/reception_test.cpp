@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include "content/study/study.h"
 #include "tests/support/hall.h"
@@ -72,7 +73,8 @@ TEST_CASE("the next card ends the time of the one before, even when it cannot be
 
 TEST_CASE("a card on a terminal without a pack leads nowhere, and breaks nothing", "[study][reception]") {
     Hall hall = open_hall({.members = true});
-    auto app = App::open({.renderer = *hall.renderer, .audio = *hall.audio, .catalogue = nullptr, .why_closed = "no pack", .settings = {},
+    Settings settings;
+    auto app = App::open({.renderer = *hall.renderer, .audio = *hall.audio, .catalogue = nullptr, .why_closed = "no pack", .settings = std::move(settings),
                           .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share_folder(),
                           .study = hall.room->study(), .why_no_study = "", .work_inline = true, .wake = {}});
     REQUIRE(app);

@@ -20,6 +20,7 @@
 #include <thread>
 #include <utility>
 
+#include "content/base/descriptor.h"
 #include "content/base/file.h"
 #include "content/base/mailbox.h"
 #include "kiosk/input/card_reader.h"
@@ -33,24 +34,6 @@ constexpr Nanoseconds ask_again = Milliseconds(5000);
 
 // Nobody types on a reader, so it may be slow.
 constexpr CardReader::Rules reader_rules() { return {.gap = Milliseconds(150), .end_quiet = Milliseconds(150), .least = 3}; }
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
 
 // The US layout by the kernel's codes (linux/input-event-codes.h).
 char character_of(int code, bool shift) {
