@@ -23,6 +23,10 @@ enum class ErrorKind {
     unsupported,  // well-formed, but not something this program can show
     too_large,    // over a stated limit
     cancelled,    // somebody asked to stop
+    untrusted,    // not signed by those who must sign it, or not what was signed
+    expired,      // signed, but its date has passed
+    older,        // older than what is already here
+    full,         // no room for it
 };
 
 struct Error {

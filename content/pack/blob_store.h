@@ -1,0 +1,45 @@
+// Contents of files by their SHA-256, shared between packs and versions: FOLDER/ab/ab12…. A blob is written beside (FOLDER/../incoming),
+// flushed, verified and renamed, so what has its name is whole; what the disk does to it later the re-hash finds. Any thread; one writer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/base/file.h"
+#include "content/pack/catalogue.h"
+#include "content/trust/transport.h"
+
+namespace xinghuo {
+
+class BlobStore {
+public:
+    // `folder` is made when missing. `shipped` (may be empty): blobs that came with the program, read-only, looked into second.
+    static Result<BlobStore> open(const Path& folder, const Path& incoming, const Path& shipped);
+
+    // Where the blob stands, a plain file of that length; `missing`, `invalid`.
+    [[nodiscard]] Result<Path> find(const PackFile& file) const;
+    [[nodiscard]] bool has(const PackFile& file) const { return find(file).has_value(); }
+
+    // Fetches "blobs/ab/ab12…" and keeps it: resumes what was begun earlier (its own first bytes are hashed again, never believed),
+    // hashes while copying, checks length and hash of the copy on our disk, fsyncs file and folder. `moved` hears of bytes as they come.
+    // `untrusted`: not what was signed, nothing is kept; `full`: no room, what was begun goes; `io`, `missing`, `cancelled`: what was begun
+    // stays for next time.
+    Result<void> fetch(const PackFile& file, Transport& from, const std::function<void(std::uint64_t bytes)>& moved);
+
+    // Reads the whole blob again. `untrusted` when it is not what its name says; it is then set aside (removed from the names).
+    Result<void> check(const PackFile& file) const;
+    // Removes every blob that `keep` does not name, and what was begun and never finished. Returns how many bytes went.
+    Result<std::uint64_t> collect(const std::function<bool(std::string_view sha256)>& keep);
+
+    [[nodiscard]] const Path& folder() const { return folder_; }
+    [[nodiscard]] const Path& shipped() const { return shipped_; }
+
+private:
+    BlobStore(Path folder, Path incoming, Path shipped) : folder_(std::move(folder)), incoming_(std::move(incoming)), shipped_(std::move(shipped)) {}
+    Path folder_, incoming_, shipped_;
+};
+
+}  // namespace xinghuo

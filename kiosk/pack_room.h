@@ -1,0 +1,92 @@
+// The packs of this terminal, kept on a thread of their own: what is shown, what a stick or the network offers, installing, undoing,
+// re-hashing at night. Made before the application, which it gives a new catalogue between frames. Main thread, but for what it says
+// it does elsewhere; nothing here waits.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/base/clock.h"
+#include "content/pack/installer.h"
+#include "content/pack/pack_store.h"
+
+namespace xinghuo {
+
+class App;
+class Sticks;
+
+class PackRoom {
+public:
+    struct Network {
+        std::string url;                  // "https://packs.example.edu/xinghuo"; empty: none
+        std::string ca_file, proxy;
+        int quiet_from = 2 * 60, quiet_to = 5 * 60;  // minutes of the day at the terminal's place
+        bool automatic = true;            // looks and installs in the quiet hours
+    };
+    struct Parts {
+        Path data;                        // DATA; empty: a private folder that goes with this object
+        Path shipped;                     // the repository beside the program
+        Path root;                        // --root; empty: the one that ships
+        const Clock& clock;
+        Network network;
+        bool threads = true;              // false: everything at once, on the caller's thread (fake clock)
+        std::function<void()> wake;       // called from the other thread when look() has something to do
+    };
+    explicit PackRoom(Parts parts);
+    ~PackRoom();
+    PackRoom(const PackRoom&) = delete;
+    PackRoom& operator=(const PackRoom&) = delete;
+
+    // What may be shown; null: nothing, and why() is the sentence.
+    [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const;
+    [[nodiscard]] const std::string& why() const;
+
+    // Once per turn of the loop: takes results in, gives the application a new catalogue, starts what is due (a stick that came, the quiet
+    // hours, the re-hash when nobody is there).
+    void look(App& app, Sticks* sticks, const Moment& moment);
+    [[nodiscard]] Instant due() const;    // when it wants its next look at the latest
+
+    // For the administrator's page.
+    enum class Source { stick, network };
+    enum class Doing { nothing, looking, installing, undoing };
+    struct Problem {
+        ErrorKind kind = ErrorKind::invalid;
+        std::string what;                 // a technical sentence, English, no path of this machine
+        Source source = Source::stick;
+    };
+    struct State {
+        Doing doing = Doing::nothing;
+        Source source = Source::stick;
+        InstallProgress progress;
+        Instant since;                    // when it began
+        std::optional<Offer> offer;       // what was found last; until something else is done
+        std::optional<Problem> problem;   // why the last attempt did not do it; old content plays on
+        bool installed = false;           // the last attempt installed something
+        std::vector<InstalledPack> packs; // as of now
+        std::vector<PackEvent> history;   // newest first
+        std::vector<Recall> recalls;
+        bool stick_here = false;          // a stick with a repository or an .xhpack is plugged in
+        std::string stick_name;
+        std::string network_name;         // "packs.example.edu"; empty: none is set
+        std::optional<WallTime> last_contact;
+        std::uint64_t blobs_bytes = 0, free_bytes = 0;
+        std::string checking;             // what the re-hash found, a sentence; empty: all is well
+    };
+    [[nodiscard]] const State& state() const;
+
+    void look_for_updates(Source source, const Moment& moment);
+    void install(const Moment& moment);   // what state().offer says
+    void cancel();
+    void forget();                        // the offer and the problem: the page was left
+    void undo(std::string_view pack, const Moment& moment);
+
+private:
+    struct Desk;
+    std::unique_ptr<Desk> desk_;
+};
+
+}  // namespace xinghuo
