@@ -3,83 +3,43 @@
 
 #include <cstdio>
 #include <mutex>
-#include <string>
-#include <vector>
 
-#include "tools/packer/art.h"
-#include "tools/packer/build.h"
+#include "tools/packer/commands.h"
+
+namespace xinghuo {
 
 namespace {
 
-using namespace xinghuo;
+struct Command {
+    const char* name;
+    const char* const* usage;  // arguments, and what it does
+    int (*run)(const Words&, const Commander&);
+};
 
-constexpr const char* usage =
-    "xinghuo-pack build SOURCE OUT [--cache DIR] [--if-changed] [--jobs N]\n"
-    "    checks SOURCE and makes the pack OUT of it; everything that is wrong is told with file and line\n"
-    "xinghuo-pack art SOURCE OUT\n"
-    "    draws the application's icons and ornaments\n";
+// A new command: one line here, one file NAME_main.cpp, its lines in commands.h.
+const Command table[] = {
+    {"build", &build_usage, build_command},
+    {"art", &art_usage, art_command},
+};
 
-int say_error(const Error& error) {
-    fmt::print(stderr, "{}\n", error.what);
-    return 1;
-}
-
-int say_usage() {
-    fmt::print(stderr, "{}", usage);
+int run(const Words& words) {
+    std::mutex mutex;
+    const auto line_to = [&mutex](std::FILE* where) {
+        return [&mutex, where](const std::string& line) {
+            const std::lock_guard lock(mutex);
+            fmt::print(where, "{}\n", line);
+            std::fflush(where);
+        };
+    };
+    const Commander from{SystemClock().wall(), line_to(stdout), line_to(stderr)};
+    if (!words.empty())
+        for (const Command& command : table)
+            if (words[0] == command.name) return command.run(words, from);
+    for (const Command& command : table) from.complain(std::string("xinghuo-pack ") + *command.usage);
     return 2;
 }
 
-int art(const std::vector<std::string>& words) {
-    if (words.size() != 3) return say_usage();
-    const auto built = build_art(words[1], words[2]);
-    if (!built) return say_error(built.error());
-    fmt::print("{} pictures drawn\n", *built);
-    return 0;
-}
-
-int build(const std::vector<std::string>& words) {
-    BuildOptions options;
-    std::vector<Path> places;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        if (words[i] == "--if-changed") {
-            options.if_changed = true;
-        } else if ((words[i] == "--cache" || words[i] == "--jobs") && i + 1 < words.size()) {
-            if (words[i] == "--cache") options.cache = words[i + 1];
-            else options.jobs = std::atoi(words[i + 1].c_str());
-            ++i;
-        } else if (words[i].starts_with("--")) {
-            return say_usage();
-        } else {
-            places.emplace_back(words[i]);
-        }
-    }
-    if (places.size() != 2 || options.jobs < 0 || options.jobs > 64) return say_usage();
-    std::mutex mutex;
-    options.say = [&mutex](const std::string& line) {
-        const std::lock_guard lock(mutex);
-        fmt::print("{}\n", line);
-        std::fflush(stdout);
-    };
-    Problems problems;
-    const auto built = build_pack(places[0], places[1], options, problems);
-    if (!built) {
-        fmt::print(stderr, "{}", problems.text());
-        return say_error(built.error());
-    }
-    if (built->unchanged) {
-        fmt::print("nothing has changed\n");
-    } else {
-        fmt::print("{} files, {:.1f} MB; {} steps, {} files made anew\n", built->files,
-                   static_cast<double>(built->bytes) / 1e6, built->steps, built->steps_made);
-    }
-    return 0;
-}
-
 }  // namespace
+}  // namespace xinghuo
 
-int main(int argc, char** argv) {
-    const std::vector<std::string> words(argv + 1, argv + argc);
-    if (!words.empty() && words[0] == "art") return art(words);
-    if (!words.empty() && words[0] == "build") return build(words);
-    return say_usage();
-}
+int main(int argc, char** argv) { return xinghuo::run(xinghuo::Words(argv + 1, argv + argc)); }
