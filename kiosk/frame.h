@@ -24,6 +24,7 @@
 namespace xinghuo {
 
 class InputMethod; // kiosk/input/ime.h
+class PackRoom;    // kiosk/pack_room.h: the administrator's page only
 class Reception;   // kiosk/reception.h
 class Sticks;      // kiosk/stick.h
 class Study;       // content/study/study.h: screens only, never exhibits
@@ -85,6 +86,7 @@ struct Frame {
     std::optional<Here> here;        // who is signed in
     bool activity_open = false;      // an activity is going on at this terminal
     Sticks* sticks = nullptr;        // where exports go; null: nowhere
+    PackRoom* packs = nullptr;       // the packs of this terminal; null: what is shown is given, not kept here
     // Work too long for a frame, on the worker's thread (false: too much waits already). Results come back through a Mailbox that
     // the screen looks into; a frame follows each job.
     std::function<bool(std::function<void()>)> post;
