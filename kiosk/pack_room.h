@@ -19,6 +19,7 @@ namespace xinghuo {
 class App;
 class Sticks;
 
+// What it does stands here; the real one is made by open_pack_room(), tests have their own.
 class PackRoom {
 public:
     struct Network {
@@ -36,19 +37,19 @@ public:
         bool threads = true;              // false: everything at once, on the caller's thread (fake clock)
         std::function<void()> wake;       // called from the other thread when look() has something to do
     };
-    explicit PackRoom(Parts parts);
-    ~PackRoom();
+    PackRoom() = default;
+    virtual ~PackRoom() = default;
     PackRoom(const PackRoom&) = delete;
     PackRoom& operator=(const PackRoom&) = delete;
 
     // What may be shown; null: nothing, and why() is the sentence.
-    [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const;
-    [[nodiscard]] const std::string& why() const;
+    [[nodiscard]] virtual std::shared_ptr<const Catalogue> catalogue() const = 0;
+    [[nodiscard]] virtual const std::string& why() const = 0;
 
     // Once per turn of the loop: takes results in, gives the application a new catalogue, starts what is due (a stick that came, the quiet
     // hours, the re-hash when nobody is there).
-    void look(App& app, Sticks* sticks, const Moment& moment);
-    [[nodiscard]] Instant due() const;    // when it wants its next look at the latest
+    virtual void look(App& app, Sticks* sticks, const Moment& moment) = 0;
+    [[nodiscard]] virtual Instant due() const = 0;  // when it wants its next look at the latest
 
     // For the administrator's page.
     enum class Source { stick, network };
@@ -57,6 +58,7 @@ public:
         ErrorKind kind = ErrorKind::invalid;
         std::string what;                 // a technical sentence, English, no path of this machine
         Source source = Source::stick;
+        Doing during = Doing::looking;    // what was tried
     };
     struct State {
         Doing doing = Doing::nothing;
@@ -72,21 +74,21 @@ public:
         bool stick_here = false;          // a stick with a repository or an .xhpack is plugged in
         std::string stick_name;
         std::string network_name;         // "packs.example.edu"; empty: none is set
+        bool automatic = false;           // the network is looked at in the quiet hours
         std::optional<WallTime> last_contact;
         std::uint64_t blobs_bytes = 0, free_bytes = 0;
         std::string checking;             // what the re-hash found, a sentence; empty: all is well
     };
-    [[nodiscard]] const State& state() const;
+    [[nodiscard]] virtual const State& state() const = 0;
 
-    void look_for_updates(Source source, const Moment& moment);
-    void install(const Moment& moment);   // what state().offer says
-    void cancel();
-    void forget();                        // the offer and the problem: the page was left
-    void undo(std::string_view pack, const Moment& moment);
-
-private:
-    struct Desk;
-    std::unique_ptr<Desk> desk_;
+    virtual void look_for_updates(Source source, const Moment& moment) = 0;
+    virtual void install(const Moment& moment) = 0;   // what state().offer says
+    virtual void cancel() = 0;
+    virtual void forget() = 0;                        // the offer, the problem and `installed`: the page was left
+    virtual void undo(std::string_view pack, const Moment& moment) = 0;
 };
+
+// Never null: what cannot be opened shows nothing, and says why().
+std::unique_ptr<PackRoom> open_pack_room(PackRoom::Parts parts);
 
 }  // namespace xinghuo
