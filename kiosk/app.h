@@ -26,6 +26,7 @@ struct ImGuiContext;
 namespace xinghuo {
 
 class InputMethod;
+class PackRoom;
 class Worker;
 class Study;
 class Sticks;
@@ -42,6 +43,7 @@ public:
         Path resources;                              // art/ and strings/
         Study* study = nullptr;                      // null: nobody can sign in, for this reason:
         std::string why_no_study;
+        PackRoom* packs = nullptr;                   // for the administrator's page; outlives the application
         bool work_inline = false;                    // no worker thread: pictures are there in the frame that asks (fake clock)
         std::function<void()> wake;                  // called from the worker's thread when something arrived
     };
