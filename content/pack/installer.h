@@ -34,8 +34,9 @@ struct Offer {
     std::vector<PackOffer> packs;           // also those that are the same
     std::vector<Recall> recalls;            // new ones; already in force when this is returned (rule 10)
     std::uint64_t to_fetch = 0;             // of fresh and update
+    std::uint64_t to_store = 0;             // the same in whole blocks of the disk, less what was fetched by an attempt before
     std::uint64_t free_bytes = 0;           // on our disk, less the reserve for records
-    [[nodiscard]] bool fits() const { return to_fetch <= free_bytes; }
+    [[nodiscard]] bool fits() const { return to_store <= free_bytes; }
     [[nodiscard]] bool empty() const;       // nothing fresh, nothing to update
 };
 
@@ -48,9 +49,11 @@ struct InstallProgress {
 class Installer {
 public:
     // Not owned; outlive this. `stop` ends look and install with `cancelled`; it is looked at between pieces of 256 KiB.
-    Installer(PackStore& store, const std::atomic<bool>& stop) : store_(store), stop_(stop) {}
+    // `application`: this program's version ("0.1.0"), beside a pack's minimum_application; empty: not compared.
+    Installer(PackStore& store, const std::atomic<bool>& stop, std::string application = {})
+        : store_(store), stop_(stop), application_(std::move(application)) {}
 
-    // Refreshes trust from there and compares. Recalls apply at once. `older`: what is here is newer than everything there ("already
+    // Refreshes trust from there and compares. `same` is also what was undone here: undo() brings it back, no installing does. Recalls apply at once. `older`: what is here is newer than everything there ("already
     // newer"); `expired`: "this stick is too old, make a new one" with both dates; `untrusted`, `invalid`, `missing` (no repository there)…
     Result<Offer> look(Transport& from, const Moment& moment);
     // Installs fresh and updated packs of the offer, all of them in one transaction. `progress` is called on this thread, at most 30 times
@@ -62,10 +65,12 @@ public:
 private:
     PackStore& store_;
     const std::atomic<bool>& stop_;
+    std::string application_;
 };
 
 // What a stick may hold: "xinghuo/" (a repository), or one *.xhpack (a tar of the same). The tar is unpacked into `scratch` (a folder of
-// ours) under limits of count, size, ratio, depth and names, and read from there. `missing`: neither.
+// ours, DATA/packs/scratch; it goes with the transport) under limits of count, size, ratio, depth and names (archive.h), and read from
+// there. `missing`: neither.
 Result<std::unique_ptr<Transport>> open_stick(const Path& stick, const std::string& name, const Path& scratch, const std::atomic<bool>* stop);
 
 }  // namespace xinghuo

@@ -4,8 +4,10 @@
 //     DATA/packs/manifests/<sha256>.json  every manifest that is shown or may come back, byte for byte as it was signed
 //     DATA/packs/installed.json           the state: written beside, flushed, renamed; that is the one transaction of an install
 //     DATA/packs/installed.json.1         the state before
+//     DATA/packs/recalls/<sha256>.json    every recall that holds, as it was signed
 //     DATA/packs/trust/                   the metadata of the update client
 //     DATA/packs/incoming/                what is being fetched
+//     DATA/packs/scratch/                 for open_stick(); emptied at every opening
 //
 // Everything in installed.json was verified when it was installed and is trusted by hash since (packs-and-trust.md, rule 8).
 // One PackStore a folder. Its own calls are not for two threads at once, but a Catalogue it made is for any.
@@ -51,6 +53,7 @@ struct Recall {
     std::vector<std::int64_t> versions;   // empty: all
     Bilingual reason;
     std::string target;          // the signed statement it came with
+    std::string statement;       // SHA-256 of that
 };
 
 struct PackEvent {
@@ -88,12 +91,21 @@ public:
     // One touch: the previous version is shown again, the present one becomes the previous. Not if it was recalled.
     virtual Result<void> undo(std::string_view pack, const Moment& moment) = 0;
 
-    // Re-hashes a little at a time, oldest check first: call it when nobody is there. Returns what it found damaged (then it is not shown
-    // from that blob any more, and `wanted()` names it for repair).
-    virtual Result<std::vector<std::string>> check_some(std::uint64_t bytes) = 0;
+    // Re-hashes at most so many bytes, goes on where it stopped, and begins again at the end: call it when nobody is there. Returns a
+    // sentence for each blob it found damaged (then nothing is shown from that blob any more, and `wanted()` names it for repair).
+    virtual Result<std::vector<std::string>> check_some(std::uint64_t bytes, const Moment& moment) = 0;
+    // When every blob had last been read again; nothing: not yet.
+    [[nodiscard]] virtual std::optional<WallTime> last_full_check() const = 0;
     [[nodiscard]] virtual std::vector<PackFile> wanted() const = 0;
-    // Blobs nobody shows and nobody may undo to, and `held` catalogues do not use. Returns bytes.
+    // What nobody shows, nobody may undo to, nobody is installing (hold) and no living Catalogue of this store uses. Returns bytes.
     virtual Result<std::uint64_t> collect() = 0;
+    // These blobs are being installed: not collected until hold({}).
+    virtual void hold(const std::vector<PackFile>& files) = 0;
+
+    // On our disk, for packs: the disk's free space less the reserve, and less what `capacity` forbids.
+    [[nodiscard]] virtual std::uint64_t free_bytes() const = 0;
+    // What the blobs take (our own, not the shipped ones), in whole blocks.
+    [[nodiscard]] virtual std::uint64_t blobs_bytes() const = 0;
 
     [[nodiscard]] virtual BlobStore& blobs() = 0;
     [[nodiscard]] virtual Path trust_folder() const = 0;
@@ -109,9 +121,14 @@ public:
             std::string manifest_bytes;
         };
         std::vector<Shown> shown;
-        std::vector<Recall> recalls;
-        std::vector<PackEvent> events;
+        struct Recalled {
+            Recall recall;
+            std::string statement_bytes;
+        };
+        std::vector<Recalled> recalls;
+        std::vector<PackEvent> events;    // besides what it writes down itself: installed, updated, recalled
     };
+    // `full`, `io`: nothing has changed.
     virtual Result<void> apply(const Change& change) = 0;
 };
 
