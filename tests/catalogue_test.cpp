@@ -121,7 +121,7 @@ TEST_CASE("catalogue: content that does not match its hash is never handed out")
 
 TEST_CASE("manifest: what breaks a rule is refused, with its place") {
     CHECK(refusal(Pack::manifest()) == "accepted");
-    for (const char* path : {"../x", "/etc/passwd", "a/./b", "a//b", "a\\\\b", ""})
+    for (const char* path : {"../x", "/etc/passwd", "a/./b", "a//b", "a\\\\b", "other:a.png", ""})
         CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content) + "," + Pack::file(path, content))).starts_with("files[1].path"));
     CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content) + "," + Pack::file("a/b.json", content))).find("stands twice") != std::string::npos);
     CHECK(refusal(Pack::manifest(Pack::file("a/b.json", content), Pack::item("one") + "," + Pack::item("one"))) == "items[1].id: stands twice: one");
@@ -144,4 +144,99 @@ TEST_CASE("manifest: hostile JSON is an error and nothing worse") {
     // Every beginning of a good manifest.
     const std::string good = Pack::manifest();
     for (std::size_t n = 0; n + 1 < good.size(); n += 7) CHECK_FALSE(read_manifest(good.substr(0, n)).has_value());
+}
+
+namespace {
+
+// What a store keeps of a pack: one item "one" in section "s", with a picture, and a text of its own.
+ShelvedPack shelved(const Path& folder, const std::string& id, int version, const std::string& text, const std::string& minimum = "") {
+    const std::string hash = hash_of(text);
+    REQUIRE(write_file(folder / hash.substr(0, 2) / hash, text).has_value());
+    const std::string manifest = fmt::format(
+        R"({{"schema_version": 1, "id": "{}", "version": {}, "title": {{"zh": "包{}", "en": "Pack {}"}}, "minimum_application": "{}",
+            "sections": [{{"id": "s", "title": {{"zh": "段{}"}}, "poster": "p.png"}}],
+            "items": [{{"id": "one", "kind": "figure", "section": "s", "title": {{"zh": "题"}}, "file": "a.json", "picture": "p.png"}},
+                      {{"id": "only-{}", "kind": "quiz", "title": {{"zh": "题"}}, "file": "a.json"}}],
+            "files": [{{"path": "a.json", "sha256": "{}", "length": {}}}, {{"path": "p.png", "sha256": "{}", "length": {}}}]}})",
+        id, version, id, id, minimum, id, id, hash, text.size(), hash, text.size());
+    return {manifest, {folder / "nowhere", folder}};
+}
+
+}  // namespace
+
+TEST_CASE("catalogue: several packs are one hall") {
+    const Pack place("several");
+    const std::vector<ShelvedPack> packs{shelved(place.folder / "x", "b", 2, "of b"), shelved(place.folder / "y", "a", 7, "of a")};
+    const auto opened = Catalogue::of(packs);
+    REQUIRE(opened.has_value());
+    const Catalogue& all = **opened;
+    CHECK(all.packs() == std::vector<std::pair<std::string, std::int64_t>>{{"a", 7}, {"b", 2}});
+    REQUIRE(all.sections().size() == 1);
+    CHECK(all.sections()[0].title.zh == "段a");
+    CHECK(all.sections()[0].poster == "a:p.png");
+    REQUIRE(all.items().size() == 4);
+    CHECK(all.find("one")->pack == "a");
+    CHECK(all.find("one")->pack_version == 7);
+    const Item* other = all.find("b:one");
+    REQUIRE(other != nullptr);
+    CHECK(other->pack == "b");
+    CHECK(*all.read_text(other->file) == "of b");
+    CHECK(*all.read_text(all.find("one")->file) == "of a");
+    CHECK(all.find("only-b")->file == "b:a.json");
+    CHECK_FALSE(all.has("c:a.json"));
+
+    const auto view = all.within(*other);
+    CHECK(view->id() == "b");
+    CHECK(view->version() == 2);
+    CHECK(*view->read_text("a.json") == "of b");
+    CHECK(*view->read_text("a:a.json") == "of a");
+    CHECK(view->find("one") == other);
+    CHECK(view->whole() == *opened);
+    CHECK(view->within(*all.find("one"))->id() == "a");
+    // Names that last say which edition is meant, whoever asks.
+    CHECK(view->lasting_name("p.png") == all.lasting_name("b:p.png"));
+    CHECK(view->lasting_name("p.png").starts_with("b@2~"));
+    CHECK(view->path_of(view->lasting_name("p.png")) == "b:p.png");
+    CHECK_FALSE(all.path_of("b@3~00000000:p.png").has_value());
+}
+
+TEST_CASE("catalogue: a pack that cannot be shown leaves the others alone, and is named") {
+    const Pack place("left-out");
+    const ShelvedPack good = shelved(place.folder / "x", "a", 1, "good");
+    ShelvedPack gone = shelved(place.folder / "y", "b", 1, "gone");
+    std::filesystem::remove_all(place.folder / "y");
+    const ShelvedPack later = shelved(place.folder / "z", "c", 1, "later", "99.1");
+    const auto opened = Catalogue::of({gone, good, later, good, {"{", {}}});
+    REQUIRE(opened.has_value());
+    CHECK((*opened)->packs() == std::vector<std::pair<std::string, std::int64_t>>{{"a", 1}});
+    CHECK((*opened)->find("one")->file == "a.json");
+    const std::string said = fmt::format("{}", fmt::join((*opened)->damaged(), "\n"));
+    CHECK(said.find("pack b: a.json: not in the pack's folder") != std::string::npos);
+    CHECK(said.find("pack c: needs version 99.1 of the application") != std::string::npos);
+    CHECK(said.find("pack a: stands twice") != std::string::npos);
+    CHECK(said.find("reading a pack's manifest") != std::string::npos);
+    CHECK(Catalogue::of({later}).error().kind == ErrorKind::unsupported);
+    CHECK(Catalogue::of({}).error().kind == ErrorKind::missing);
+}
+
+TEST_CASE("catalogue: a blob that is damaged in one folder is read from the next") {
+    const Pack place("second-folder");
+    ShelvedPack pack = shelved(place.folder / "x", "a", 1, "whole");
+    const std::string hash = hash_of("whole");
+    REQUIRE(write_file(place.folder / "nowhere" / hash.substr(0, 2) / hash, "wh0le").has_value());
+    pack.blob_folders = {place.folder / "nowhere", place.folder / "x"};
+    const auto opened = Catalogue::of({pack});
+    REQUIRE(opened.has_value());
+    CHECK(*(*opened)->read_text("a.json") == "whole");
+    CHECK(*(*opened)->checked_file("a.json") == place.folder / "x" / hash.substr(0, 2) / hash);
+}
+
+TEST_CASE("manifest: an application that is too old says so") {
+    CHECK(check_application("", "0.1.0").has_value());
+    CHECK(check_application("0.1", "0.1.0").has_value());
+    CHECK(check_application("0.1.0", "0.2").has_value());
+    CHECK(check_application("0.9", "0.10").has_value());
+    CHECK(check_application("1.0", "0.9.9").error().what == "needs version 1.0 of the application, and this is 0.9.9");
+    CHECK_FALSE(check_application("0.1.0.0", "0.2").has_value());
+    CHECK(check_application(application_version()).has_value());
 }

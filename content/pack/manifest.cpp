@@ -1,6 +1,10 @@
 #include "content/pack/manifest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <unordered_set>
 
 #include "content/base/json.h"
@@ -35,6 +39,7 @@ void read_files(JsonNode list, Manifest& manifest, std::unordered_set<std::strin
     for (const JsonNode& node : nodes) {
         const std::string path = node["path"].string();
         if (!is_safe_relative_path(path)) node["path"].refuse("not a path inside the pack");
+        if (path.find(':') != std::string::npos) node["path"].refuse("holds a ':', which stands between a pack and its path");
         if (!paths.insert(path).second) node["path"].refuse("stands twice: " + path);
         PackFile file{node["sha256"].string(), 0};
         if (!is_sha256(file.sha256)) node["sha256"].refuse("must be 64 lower-case hex digits");
@@ -54,7 +59,30 @@ std::string listed_path(JsonNode node, bool may_be_empty, const std::unordered_s
     return path;
 }
 
+// One to three numbers of at most six digits.
+std::optional<std::array<int, 3>> version_of(std::string_view text) {
+    std::array<int, 3> numbers{};
+    for (std::size_t part = 0; part < numbers.size(); ++part) {
+        const std::size_t dot = std::min(text.find('.'), text.size());
+        const std::string_view digits = text.substr(0, dot);
+        if (digits.empty() || digits.size() > 6 || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+        for (const char c : digits) numbers[part] = numbers[part] * 10 + (c - '0');
+        if (dot == text.size()) return numbers;
+        text.remove_prefix(dot + 1);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::string_view application_version() { return XINGHUO_VERSION; }
+
+Result<void> check_application(std::string_view minimum, std::string_view application) {
+    if (minimum.empty()) return {};
+    const auto needed = version_of(minimum), here = version_of(application);
+    if (needed && here && *needed <= *here) return {};
+    return Error{ErrorKind::unsupported, fmt::format("needs version {} of the application, and this is {}", minimum, application)};
+}
 
 Result<Manifest> read_manifest(std::string_view json) {
     if (json.size() > manifest_limit_bytes) return Error{ErrorKind::too_large, "over 5 MB"};
@@ -90,6 +118,8 @@ Result<Manifest> read_manifest(std::string_view json) {
         manifest.items.push_back(std::move(item));
     }
     manifest.glyphs = listed_path(root["glyphs"], true, paths);
+    manifest.minimum_application = root["minimum_application"].string_or("");
+    if (!manifest.minimum_application.empty() && !version_of(manifest.minimum_application)) root["minimum_application"].refuse("must be a version, as 0.2 or 1.0.3");
     if (!document.good()) return document.error();
     return manifest;
 }
