@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <unordered_set>
 
 namespace xinghuo {
 namespace {
@@ -27,6 +28,74 @@ std::string line_and_column(std::string_view text, std::size_t byte) {
     return fmt::format("line {}, column {}", line, column);
 }
 
+// Builds the tree as the parser reads. The library's own way looks for each key among those before it: a file of a hundred thousand keys
+// would keep it busy for minutes. The parser keeps no stack of calls, so depth costs nothing until it is refused.
+struct Builder : nlohmann::json_sax<Library> {
+    explicit Builder(Library& root) { places.push_back(&root); }
+
+    bool null() override { return put(nullptr) != nullptr; }
+    bool boolean(bool value) override { return put(value) != nullptr; }
+    bool number_integer(number_integer_t value) override { return put(value) != nullptr; }
+    bool number_unsigned(number_unsigned_t value) override { return put(value) != nullptr; }
+    bool number_float(number_float_t value, const string_t&) override { return put(value) != nullptr; }
+    bool string(string_t& value) override { return put(std::move(value)) != nullptr; }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(Library::object()); }
+    bool start_array(std::size_t) override { return open(Library::array()); }
+    bool end_object() override {
+        keys.pop_back();
+        places.pop_back();
+        return true;
+    }
+    bool end_array() override { return end_object(); }
+    bool key(string_t& value) override {
+        if (!keys.back().insert(value).second) {
+            refused = fmt::format("the key \"{}\" stands twice", value);
+            return false;
+        }
+        auto& object = places.back()->get_ref<Library::object_t&>();
+        object.Library::object_t::Container::emplace_back(std::move(value), nullptr);
+        return true;
+    }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+        broken_at = position;
+        return false;
+    }
+
+    std::string refused;
+    std::size_t broken_at = 0;
+
+private:
+    Library* put(Library value) {
+        Library& place = *places.back();
+        if (place.is_array()) {
+            auto& items = place.get_ref<Library::array_t&>();
+            items.push_back(std::move(value));
+            return &items.back();
+        }
+        if (place.is_object()) {
+            Library& last = place.get_ref<Library::object_t&>().back().second;
+            last = std::move(value);
+            return &last;
+        }
+        place = std::move(value);
+        return &place;
+    }
+    bool open(Library value) {
+        if (keys.size() >= static_cast<std::size_t>(depth_limit)) {
+            refused = fmt::format("nested deeper than {}", depth_limit);
+            return false;
+        }
+        places.push_back(put(std::move(value)));
+        keys.emplace_back();
+        return true;
+    }
+
+    // A place stays where it is while it is open: only what is inside it grows.
+    std::vector<Library*> places;
+    std::vector<std::unordered_set<std::string>> keys;
+};
+
 }  // namespace
 
 struct JsonDocument::Value {
@@ -36,27 +105,20 @@ struct JsonDocument::Value {
 JsonDocument::JsonDocument() : value_(std::make_unique<Value>()) {}
 JsonDocument::~JsonDocument() = default;
 
-Result<void> JsonDocument::parse(std::string_view text) {
-    std::vector<std::set<std::string>> keys;
-    std::string refused;
-    const auto watch = [&](int depth, Library::parse_event_t event, Library& parsed) {
-        if (depth > depth_limit && refused.empty()) refused = fmt::format("nested deeper than {}", depth_limit);
-        if (event == Library::parse_event_t::object_start) keys.emplace_back();
-        if (event == Library::parse_event_t::object_end && !keys.empty()) keys.pop_back();
-        if (event == Library::parse_event_t::key && !keys.empty()) {
-            const std::string& key = parsed.get_ref<const std::string&>();
-            if (!keys.back().insert(key).second && refused.empty()) refused = fmt::format("the key \"{}\" stands twice", key);
-        }
-        return refused.empty();
-    };
+Result<void> JsonDocument::parse(std::string_view text) { return parse(text, true); }
+Result<void> JsonDocument::parse_strict(std::string_view text) { return parse(text, false); }
+
+Result<void> JsonDocument::parse(std::string_view text, bool comments) {
+    value_->json = {};
+    Builder builder{value_->json};
+    bool parsed = false;
     try {
-        value_->json = Library::parse(text.begin(), text.end(), watch, true, true);
-    } catch (const Library::parse_error& e) {
-        return Error{ErrorKind::invalid, line_and_column(text, e.byte) + ": not JSON"};
+        parsed = Library::sax_parse(text.begin(), text.end(), &builder, Library::input_format_t::json, true, comments);
     } catch (const std::exception& e) {
         return Error{ErrorKind::invalid, std::string("not JSON: ") + e.what()};
     }
-    if (!refused.empty()) return Error{ErrorKind::invalid, refused};
+    if (!builder.refused.empty()) return Error{ErrorKind::invalid, builder.refused};
+    if (!parsed) return Error{ErrorKind::invalid, line_and_column(text, builder.broken_at) + ": not JSON"};
     return {};
 }
 
@@ -80,6 +142,12 @@ JsonNode JsonNode::operator[](std::string_view key) const {
 bool JsonNode::exists() const { return value_ != nullptr && !as_library(value_)->is_null(); }
 bool JsonNode::is_string() const { return value_ != nullptr && as_library(value_)->is_string(); }
 bool JsonNode::is_array() const { return value_ != nullptr && as_library(value_)->is_array(); }
+bool JsonNode::is_boolean() const { return value_ != nullptr && as_library(value_)->is_boolean(); }
+bool JsonNode::is_integer() const {
+    if (value_ == nullptr || !as_library(value_)->is_number_integer()) return false;
+    // What is over 63 bits would come out below zero.
+    return !as_library(value_)->is_number_unsigned() || as_library(value_)->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX);
+}
 bool JsonNode::is_object() const { return value_ != nullptr && as_library(value_)->is_object(); }
 
 void JsonNode::refuse(std::string_view why) const {
@@ -135,7 +203,7 @@ double JsonNode::number() const {
 }
 
 std::int64_t JsonNode::integer() const {
-    if (exists() && as_library(value_)->is_number_integer()) return as_library(value_)->get<std::int64_t>();
+    if (is_integer()) return as_library(value_)->get<std::int64_t>();
     refuse(exists() ? "must be a whole number" : "missing");
     return 0;
 }

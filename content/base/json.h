@@ -36,6 +36,8 @@ public:
     [[nodiscard]] bool is_string() const;
     [[nodiscard]] bool is_array() const;
     [[nodiscard]] bool is_object() const;
+    [[nodiscard]] bool is_boolean() const;
+    [[nodiscard]] bool is_integer() const;               // a whole number of 63 bits and a sign
     [[nodiscard]] std::string string() const;            // must be a string
     [[nodiscard]] Bilingual bilingual() const;           // {"zh": …, "en": …}, en may be absent; plain text counts as zh
     [[nodiscard]] double number() const;                 // must be a number
@@ -66,6 +68,8 @@ public:
 
     // Refused: broken text (with line and column), depth over 64, duplicate keys. Comments (//, /* */) are allowed.
     Result<void> parse(std::string_view text);
+    // The same without comments: for what machines write.
+    Result<void> parse_strict(std::string_view text);
     [[nodiscard]] JsonNode root();
     [[nodiscard]] bool good() const { return !failed_; }
     [[nodiscard]] const Error& error() const { insist(failed_, "error() of a good document"); return error_; }
@@ -73,6 +77,7 @@ public:
 private:
     friend class JsonNode;
     void fail(Error error);
+    Result<void> parse(std::string_view text, bool comments);
     struct Value;
     std::unique_ptr<Value> value_;
     Error error_;

@@ -1,0 +1,1 @@
+#include "content/trust/directory_transport.h"
