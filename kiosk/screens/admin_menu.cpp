@@ -3,7 +3,7 @@
 
 #include "content/base/log.h"
 #include "content/study/study.h"
-#include "kiosk/screens/admin_parts.h"
+#include "kiosk/screens/admin_packs.h"
 #include "kiosk/screens/admin_words.h"
 
 namespace xinghuo {
@@ -98,11 +98,12 @@ private:
                          : frame.words("admin.tile.records", {{"n", std::to_string(records_)}})},
             {"admin.audit", "icons/search.png", frame.words("admin.audit.title"),
              action_.empty() ? frame.words("admin.tile.audit.none") : frame.words("admin.tile.audit", {{"time", action_}})},
+            {"admin.packs", "icons/pack.png", frame.words("packs.title"), packs_tile(frame)},
             {"admin.storage", "icons/health.png", frame.words("admin.storage.title"),
              frame.words(frame.study->mended().set_aside.empty() ? "admin.tile.storage" : "admin.tile.storage.mended", {{"free", admin_size(free_)}})},
             {"admin.pin", "icons/lock.png", frame.words("admin.pin.change"), frame.words("admin.tile.pin")},
         };
-        const std::size_t columns = frame.portrait ? 2 : 4, rows = (std::size(all) + columns - 1) / columns;
+        const std::size_t columns = frame.portrait ? 2 : 3, rows = (std::size(all) + columns - 1) / columns;
         const float gap = frame.portrait ? space::m : space::l, w = (rest.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
         float least = 0;
         for (const Tile& tile : all) least = std::max(least, tile_height(frame, tile, w));
@@ -147,6 +148,7 @@ private:
         else if (id == "admin.policy") desk.open(make_admin_policy());
         else if (id == "admin.records") desk.open(make_admin_records(false));
         else if (id == "admin.audit") desk.open(make_admin_records(true));
+        else if (id == "admin.packs") desk.open(make_admin_packs());
         else if (id == "admin.storage") desk.open(make_admin_storage());
         else if (id == "admin.pin") desk.open(make_admin_new_pin());
     }

@@ -41,7 +41,8 @@ std::string joined(const std::string& a, const std::string& b) { return a.empty(
 std::string action_words(const Frame& frame, const JsonNode& body, MemberNames& names) {
     const std::string action = body["action"].string_or("");
     static constexpr std::array known = {"admin_in", "admin_refused", "admin_pin_set", "roster_import", "roster_undo", "bind_card", "unbind_card", "make_host",
-                                         "unmake_host", "set_pin", "reset_pin", "forget_gone", "policy_set", "policy_removed", "export", "verify", "backup"};
+                                         "unmake_host", "set_pin", "reset_pin", "forget_gone", "policy_set", "policy_removed", "export", "verify", "backup",
+                                         "packs_look", "packs_install", "packs_cancel", "packs_undo"};
     if (std::find(known.begin(), known.end(), action) == known.end()) return action;
     const auto number = [&](const char* key) { return std::to_string(body[key].integer_or(0)); };
     const std::string target = body["target"].string_or("");
@@ -50,7 +51,7 @@ std::string action_words(const Frame& frame, const JsonNode& body, MemberNames& 
     return frame.words("admin.action." + action,
                        {{"wrong", number("wrong")}, {"added", number("added")}, {"changed", number("changed")}, {"gone", number("gone")},
                         {"members", number("members")}, {"day", from}, {"name", target.empty() ? "" : names.of(frame, {target})},
-                        {"what", word(frame, "export", what, {"records", "activity"})}});
+                        {"what", word(frame, "export", what, {"records", "activity"})}, {"pack", what}});
 }
 
 }  // namespace

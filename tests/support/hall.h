@@ -32,6 +32,7 @@ struct HallOptions {
     bool reduced = true;
     std::shared_ptr<const Catalogue> catalogue = nullptr;  // null: the demonstration
     bool members = false;                                  // tests/rosters/members.csv is on the terminal: 张三 has card 4711, host 张小明 0087650003
+    PackRoom* packs = nullptr;                             // outlives the hall
     Path data = {};                                        // empty: a private folder that goes with the hall
 };
 
