@@ -40,6 +40,15 @@ struct Delegation {
     [[nodiscard]] bool covers(std::string_view target_name) const;
 };
 
+// "succinct_roles": the targets divided by their hash among 2^bits roles of the same keys ("bin-00" … "bin-ff").
+struct HashedBins {
+    RoleKeys keys;
+    int bits = 1;  // 1–32
+    std::string name_prefix;
+    [[nodiscard]] std::string role_of(std::string_view target_name) const;
+    [[nodiscard]] std::string role_at(std::uint64_t bin) const;
+};
+
 struct Target {
     std::string name;                           // "packs/xinghuo/xinghuo-demo.json"
     std::uint64_t length = 0;
@@ -72,10 +81,12 @@ struct TargetsMeta : Signed {
     std::map<std::string, Target> targets;
     std::map<std::string, KeyText> keys;
     std::vector<Delegation> delegations;        // in order
+    std::optional<HashedBins> bins;             // instead of them
 };
 
 // `invalid` with the place, `too_large` over the limit. Duplicate keys, depth over 64, numbers that are not whole, a role delegated twice,
-// wrong _type, spec_version other than 1.x: refused.
+// wrong _type, spec_version other than 1.x: refused; so are targets whose name is no safe relative path. Of hashes, those this program knows
+// are kept; at least one must be. Unknown fields count for the signature and nothing else.
 Result<RootMeta> read_root(std::string_view bytes, const TrustLimits& limits = {});
 Result<TimestampMeta> read_timestamp(std::string_view bytes, const TrustLimits& limits = {});
 Result<SnapshotMeta> read_snapshot(std::string_view bytes, const TrustLimits& limits = {});
