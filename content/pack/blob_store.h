@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "content/base/descriptor.h"
 #include "content/base/file.h"
 #include "content/pack/catalogue.h"
+#include "content/trust/key.h"
 #include "content/trust/transport.h"
 
 namespace xinghuo {
@@ -29,9 +31,24 @@ public:
     // stays for next time.
     Result<void> fetch(const PackFile& file, Transport& from, const std::function<void(std::uint64_t bytes)>& moved);
 
-    // Reads the whole blob again. `untrusted` when it is not what its name says; it is then set aside (removed from the names).
+    // How much of it lies here from an attempt before.
+    [[nodiscard]] std::uint64_t begun(const PackFile& file) const;
+
+    // Reads the whole blob again, from the disk and not from the memory the system keeps of it. `untrusted` when it is not what its name
+    // says, or cannot be read; it is then set aside: removed from the names; a shipped one, which nobody may touch, is marked instead.
     Result<void> check(const PackFile& file) const;
-    // Removes every blob that `keep` does not name, and what was begun and never finished. Returns how many bytes went.
+    // The same, a little at a time. True when it was read to its end, and is good.
+    struct Reading {
+        PackFile file;
+        Path blob;
+        Descriptor fd;
+        StreamHash hash;
+        std::uint64_t at = 0;
+    };
+    Result<Reading> begin_check(const PackFile& file) const;
+    Result<bool> check_on(Reading& reading, std::uint64_t bytes) const;
+
+    // Removes every blob that `keep` does not name, and of those what was begun and never finished. Returns how many bytes went.
     Result<std::uint64_t> collect(const std::function<bool(std::string_view sha256)>& keep);
 
     [[nodiscard]] const Path& folder() const { return folder_; }
@@ -39,6 +56,10 @@ public:
 
 private:
     BlobStore(Path folder, Path incoming, Path shipped) : folder_(std::move(folder)), incoming_(std::move(incoming)), shipped_(std::move(shipped)) {}
+    [[nodiscard]] Path own(std::string_view sha256) const;
+    [[nodiscard]] Path mark(std::string_view sha256) const;  // the shipped one is damaged
+    void set_aside(const Reading& reading) const;
+    Result<void> shelve(const PackFile& file, const Path& part) const;
     Path folder_, incoming_, shipped_;
 };
 

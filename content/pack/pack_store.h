@@ -6,6 +6,7 @@
 //     DATA/packs/installed.json.1         the state before
 //     DATA/packs/recalls/<sha256>.json    every recall that holds, as it was signed
 //     DATA/packs/trust/                   the metadata of the update client
+//     DATA/packs/root.json                the root of trust it was begun with
 //     DATA/packs/incoming/                what is being fetched
 //     DATA/packs/scratch/                 for open_stick(); emptied at every opening
 //
@@ -73,8 +74,11 @@ public:
     struct Places {
         Path folder;             // DATA/packs
         Path shipped;            // a repository that came with the program (metadata/, targets/, blobs/); empty: none
-        Path root;               // the root of trust for a first start: a file; empty: shipped/../root.json
+        Path root;                        // the root of trust for a first start: a file; empty: shipped/../root.json
+        std::uint64_t capacity = 0;       // blobs may take so much of the disk; 0: all but the reserve
     };
+    // Kept free for the record (product rule 5: the disk that fills up is never the record's trouble).
+    static constexpr std::uint64_t reserve_bytes = 256u << 20;
     // Opens or makes it, finishes or forgets what was under way (recover), and on an empty folder takes over what ships with the program:
     // its manifests are verified like any other but for expiry, its blobs stay where they are. A root other than the one it was begun with
     // replaces all trust: packs signed under the old one are no longer shown.
@@ -108,6 +112,8 @@ public:
     [[nodiscard]] virtual std::uint64_t blobs_bytes() const = 0;
 
     [[nodiscard]] virtual BlobStore& blobs() = 0;
+    // The bytes of a manifest that is shown or may come back; `missing`.
+    [[nodiscard]] virtual Result<std::string> manifest(std::string_view sha256) const = 0;
     [[nodiscard]] virtual Path trust_folder() const = 0;
     // max(clock, floor): the floor is the build, the newest accepted signing, and what a server's Date said (rule 6). Kept.
     [[nodiscard]] virtual WallTime believed(const Moment& moment) const = 0;
@@ -126,9 +132,11 @@ public:
             std::string statement_bytes;
         };
         std::vector<Recalled> recalls;
+        WallTime at;
+        bool clock_trusted = false;
         std::vector<PackEvent> events;    // besides what it writes down itself: installed, updated, recalled
     };
-    // `full`, `io`: nothing has changed.
+    // `full`, `io`: nothing has changed, but that a recall holds until the power goes even so.
     virtual Result<void> apply(const Change& change) = 0;
 };
 
