@@ -12,6 +12,7 @@
 #include "content/study/study.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/input/ime.h"
+#include "kiosk/live_packs.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/stick.h"
 #include "kiosk/widgets.h"
@@ -22,52 +23,6 @@ namespace {
 
 constexpr Nanoseconds curtain_falls = Milliseconds(140);
 constexpr Nanoseconds between_directory_looks = Milliseconds(500);
-
-// Checks whole files against their hashes on the worker, once each.
-class CheckedFiles final : public Files {
-public:
-    CheckedFiles(std::shared_ptr<const Catalogue> catalogue, Textures::Post post)
-        : catalogue_(std::move(catalogue)), post_(std::move(post)), arrived_(std::make_shared<Box>(64)) {}
-
-    std::optional<Result<Path>> checked(const std::string& pack_path) override {
-        collect();
-        if (const auto found = known_.find(pack_path); found != known_.end()) {
-            if (found->second) return *found->second;
-            return std::nullopt;
-        }
-        const bool taken = post_([catalogue = catalogue_, pack_path, box = arrived_] {
-            if (!box->post({pack_path, catalogue->checked_file(pack_path)})) log_warning("a checked file has no place to arrive");
-        });
-        if (!taken) return std::nullopt;
-        known_.emplace(pack_path, std::nullopt);
-        collect();
-        const auto& now_known = known_.at(pack_path);
-        return now_known ? std::optional<Result<Path>>(*now_known) : std::nullopt;
-    }
-
-private:
-    struct Letter {
-        std::string path;
-        Result<Path> file;
-    };
-    using Box = Mailbox<Letter>;
-    void collect() {
-        for (auto& letter : arrived_->take_all()) known_.insert_or_assign(letter.path, std::move(letter.file));
-    }
-    std::shared_ptr<const Catalogue> catalogue_;
-    Textures::Post post_;
-    std::shared_ptr<Box> arrived_;
-    std::unordered_map<std::string, std::optional<Result<Path>>> known_;
-};
-
-Textures::Source picture_source(std::shared_ptr<const Catalogue> catalogue, Path art) {
-    return [catalogue = std::move(catalogue), art = std::move(art)](const std::string& name) -> Result<Bytes> {
-        constexpr std::size_t limit = 32u << 20;
-        if (name.starts_with("art:")) return read_bytes(art / name.substr(4), limit);
-        if (name.starts_with("pack:") && catalogue) return catalogue->read(name.substr(5), limit);
-        return Error{ErrorKind::missing, name + ": no such picture"};
-    };
-}
 
 }  // namespace
 
@@ -90,7 +45,7 @@ struct App::Machinery {
     std::unique_ptr<Worker> worker;
     std::unique_ptr<TextEngine> text;
     std::unique_ptr<Textures> textures;
-    std::unique_ptr<Files> files;
+    std::unique_ptr<LivePacks> packs;
     std::unique_ptr<Canvas> canvas;
     Interaction interaction;
     Touch touch;
@@ -157,8 +112,9 @@ Result<void> App::prepare() {
         return true;
     };
     sticks_ = std::make_unique<Sticks>(post_);
-    m.textures = std::make_unique<Textures>(parts_.renderer, picture_source(parts_.catalogue, parts_.resources / "art"), post_);
-    m.files = std::make_unique<CheckedFiles>(parts_.catalogue, post_);
+    m.packs = std::make_unique<LivePacks>(post_);
+    m.packs->add(parts_.catalogue);
+    m.textures = std::make_unique<Textures>(parts_.renderer, m.packs->pictures(parts_.resources / "art"), post_);
     m.canvas = std::make_unique<Canvas>(parts_.renderer, *m.text);
     m.theme = parts_.settings.high_contrast ? high_contrast_theme() : paper_theme();
     resize(parts_.renderer.width_px(), parts_.renderer.height_px());
@@ -334,16 +290,23 @@ void App::change_screen(Instant now) {
         change();
         // On the attract screen nobody is here, whichever way it was reached.
         if (stack_.size() == 1) reception_->sign_out(SignOutWhy::button, moment_);
-        machinery_->interaction.release_all();
-        takes_codes_ = wants_text_ = false;
-        unasked_ = true;
-        force_ring_ = false;
+        release();
         idle_.restart(now);
         closing_ = false;
         opening_ = !calm;
         opened_ = now;
     }
 }
+
+void App::release() {
+    machinery_->interaction.release_all();
+    takes_codes_ = wants_text_ = false;
+    unasked_ = true;
+    force_ring_ = false;
+}
+
+LivePacks& App::live_packs() { return *machinery_->packs; }
+void App::take_pictures_anew() { machinery_->textures->set_source(machinery_->packs->pictures(parts_.resources / "art")); }
 
 void App::refresh_directory() {
     Machinery& m = *machinery_;
@@ -416,7 +379,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
         return Frame{.now = now, .today = date_of_day(day), .lang = lang_, .screen = screen_, .portrait = screen_.h > screen_.w,
                      .margin = screen_.h > screen_.w ? space::margin_portrait : space::margin, .theme = m.theme,
                      .effects = parts_.effects, .strings = m.strings, .catalogue = parts_.catalogue, .canvas = *m.canvas,
-                     .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.files,
+                     .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.packs,
                      .wait_for_decoder = parts_.work_inline, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
                      .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
                      .sticks = sticks_.get(), .packs = parts_.packs, .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
@@ -444,6 +407,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
     }
     curtain(f);
     notice(f);
+    preview_ribbon(f);
     f.wake_at(std::min(wedge_.due(), corner_due()));
     if (!codes_.empty() && !change_) f.wake_at(now);
     if (f.wished_lang) {

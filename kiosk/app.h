@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "content/pack/catalogue.h"
+#include "content/pack/pack_store.h"
 #include "kiosk/config.h"
 #include "kiosk/frame.h"
 #include "kiosk/gfx/renderer.h"
@@ -26,6 +27,7 @@ struct ImGuiContext;
 namespace xinghuo {
 
 class InputMethod;
+class LivePacks;
 class PackRoom;
 class Worker;
 class Study;
@@ -38,6 +40,7 @@ public:
         AudioOut& audio;
         std::shared_ptr<const Catalogue> catalogue;  // null: the closed screen, with `why_closed`
         std::string why_closed;
+        bool preview = false;                        // what is shown is not signed: every screen says so
         Settings settings;
         Effects effects;
         Path resources;                              // art/ and strings/
@@ -74,6 +77,13 @@ public:
     [[nodiscard]] Sticks& sticks() { return *sticks_; }
     // Once per turn of the loop: sticks come and go.
     void look(Instant now);
+    // Another snapshot, from the next frame on; null: the closed screen. Whoever is in an exhibit, a film or a quiz finishes on the old one,
+    // unless its pack is recalled: then it is left at once, and somebody says so. `in_place`: what is open begins anew on the new one.
+    void show_catalogue(std::shared_ptr<const Catalogue> catalogue, std::string why_closed, const std::vector<Recall>& recalls = {}, bool in_place = false);
+    [[nodiscard]] const std::shared_ptr<const Catalogue>& catalogue() const { return parts_.catalogue; }
+    [[nodiscard]] PackRoom* packs() { return parts_.packs; }
+    // Nobody is in front of it: it invites, or is closed.
+    [[nodiscard]] bool nobody_here() const { return stack_.size() == 1; }
     // The record could not be looked after, or was mended and opened anew.
     void set_study(Study* study, std::string why_not);
     [[nodiscard]] Vec2 to_imaginary(float x_px, float y_px) const { return {x_px / scale_, y_px / scale_}; }
@@ -117,6 +127,11 @@ private:
     void still_there(Frame& frame);
     void notice(Frame& frame);
     void curtain(Frame& frame);
+    void preview_ribbon(Frame& frame) const;
+    void begin_again();
+    void release();
+    [[nodiscard]] LivePacks& live_packs();
+    void take_pictures_anew();
     void leave(SignOutWhy why);
     void receive(const Moment& moment);
     void watch_corner(const Pointer& pointer, Instant now);

@@ -52,7 +52,8 @@ struct Effects {
 class Files {
 public:
     virtual ~Files() = default;
-    virtual std::optional<Result<Path>> checked(const std::string& pack_path) = 0;
+    // By its name among all snapshots (Catalogue::lasting_name); screens and exhibits ask Frame::checked_file().
+    virtual std::optional<Result<Path>> checked(const std::string& lasting_name) = 0;
 };
 
 struct Frame {
@@ -66,7 +67,8 @@ struct Frame {
     const Theme& theme;
     const Effects& effects;
     const Strings& strings;
-    std::shared_ptr<const Catalogue> catalogue;  // never null; hold it to stay on this snapshot
+    // Never null but on the closed screen and over it. Hold it to stay on this snapshot; Within sets it to an item's own pack.
+    std::shared_ptr<const Catalogue> catalogue;
 
     // What one uses.
     Canvas& canvas;
@@ -114,10 +116,29 @@ struct Frame {
     // Something moves: the next frame as soon as the frame rate allows.
     void animate() { wake_at(now + from_seconds(1.0 / effects.frames_per_second)); }
     [[nodiscard]] bool calm() const { return effects.reduced || effects.less_motion; }
+    // A path of the frame's catalogue, as textures name it; several may be joined by '+'.
+    [[nodiscard]] std::string picture_name(std::string_view path) const { return "pack:" + catalogue->lasting_name(path); }
     [[nodiscard]] Texture pack_picture(std::string_view path, Vec2 box) const {
-        return path.empty() ? Texture{} : textures.get("pack:" + std::string(path), box);
+        return path.empty() ? Texture{} : textures.get(picture_name(path), box);
     }
+    // A file of the frame's catalogue, when its whole content has been checked. Ask every frame.
+    [[nodiscard]] std::optional<Result<Path>> checked_file(std::string_view path) const { return files.checked(catalogue->lasting_name(path)); }
     [[nodiscard]] Texture art(std::string_view path, Vec2 box) const { return textures.get("art:" + std::string(path), box); }
+};
+
+// While it lives, the frame is of this snapshot: paths are those of its pack. A null one changes nothing.
+class Within {
+public:
+    Within(Frame& frame, std::shared_ptr<const Catalogue> catalogue) : frame_(frame), before_(frame.catalogue) {
+        if (catalogue) frame_.catalogue = std::move(catalogue);
+    }
+    ~Within() { frame_.catalogue = std::move(before_); }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+private:
+    Frame& frame_;
+    std::shared_ptr<const Catalogue> before_;
 };
 
 }  // namespace xinghuo

@@ -1,8 +1,11 @@
 // A screen: one file, read top to bottom in a minute. Its members are its state; frame() draws all of it and reacts.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "kiosk/frame.h"
 
@@ -31,6 +34,11 @@ public:
     [[nodiscard]] virtual bool idles() const { return true; }
     // Whether a member's time on it may count as study. Signing in, an activity's list and the administrator's pages say no.
     [[nodiscard]] virtual bool counts() const { return true; }
+    // The hall is of another snapshot from the next frame on: what was read is read anew. An exhibit or a quiz that somebody is in holds
+    // its own snapshot and goes on with it; only `in_place` (an author changed what is looked at) it begins anew, too.
+    virtual void catalogue_changed(bool in_place) { static_cast<void>(in_place); }
+    // The packs, with their versions, that it goes on showing whatever the hall shows. When one of them is recalled, it is left at once.
+    [[nodiscard]] virtual std::vector<std::pair<std::string, std::int64_t>> held() const { return {}; }
 };
 
 }  // namespace xinghuo

@@ -166,16 +166,18 @@ const Item* Catalogue::find(std::string_view item_id) const {
     return found;
 }
 
+std::pair<const Catalogue::Pack*, std::string_view> Catalogue::split(std::string_view path) const {
+    const std::size_t colon = path.find(':');
+    if (colon == std::string_view::npos) return {&own(), path};
+    const std::string_view id = path.substr(0, colon);
+    const auto named = std::find_if(shelf_->packs.begin(), shelf_->packs.end(), [&](const Pack& one) { return one.id == id; });
+    return {named == shelf_->packs.end() ? nullptr : &*named, path.substr(colon + 1)};
+}
+
 Catalogue::Found Catalogue::find_file(std::string_view path) const {
-    const Pack* pack = &own();
-    if (const std::size_t colon = path.find(':'); colon != std::string_view::npos) {
-        const std::string_view id = path.substr(0, colon);
-        const auto named = std::find_if(shelf_->packs.begin(), shelf_->packs.end(), [&](const Pack& one) { return one.id == id; });
-        if (named == shelf_->packs.end()) return {};
-        pack = &*named;
-        path.remove_prefix(colon + 1);
-    }
-    const auto file = pack->files.find(std::string(path));
+    const auto [pack, inside] = split(path);
+    if (pack == nullptr) return {};
+    const auto file = pack->files.find(std::string(inside));
     return {pack, file == pack->files.end() ? nullptr : &file->second};
 }
 
@@ -213,10 +215,8 @@ Result<Path> Catalogue::checked_file(std::string_view path) const {
 }
 
 std::string Catalogue::lasting_name(std::string_view path) const {
-    const Found found = find_file(path);
-    const std::size_t colon = path.find(':');
-    const Pack& pack = found.pack != nullptr ? *found.pack : own();
-    return pack.edition + ":" + std::string(colon == std::string_view::npos ? path : path.substr(colon + 1));
+    const auto [pack, inside] = split(path);
+    return (pack != nullptr ? pack : &own())->edition + ":" + std::string(inside);
 }
 
 std::optional<std::string> Catalogue::path_of(std::string_view lasting_name) const {

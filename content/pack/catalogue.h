@@ -115,6 +115,8 @@ private:
     static Result<Pack> shelve(Manifest& manifest, const ShelvedPack& shelved, std::vector<std::string>& damaged);
     static void merge(Shelf& shelf, const Manifest& manifest, bool several);
     [[nodiscard]] const Pack& own() const { return shelf_->packs[own_]; }
+    // Whose path it is (null: no such pack), and the path inside.
+    [[nodiscard]] std::pair<const Pack*, std::string_view> split(std::string_view path) const;
     [[nodiscard]] Found find_file(std::string_view path) const;
 
     std::shared_ptr<const Shelf> shelf_;

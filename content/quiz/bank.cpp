@@ -147,6 +147,23 @@ std::shared_ptr<const Question> QuestionBank::find(std::string_view id) const {
     return found == by_id_.end() ? nullptr : questions_[found->second];
 }
 
+void QuestionBank::add(const QuestionBank& other, std::string_view pack, const std::vector<std::string>& themes) {
+    const std::string prefix = std::string(pack) + ":";
+    for (const std::shared_ptr<const Question>& question : other.questions_) {
+        const bool known = by_id_.contains(question->id), theme = std::find(themes.begin(), themes.end(), question->theme) != themes.end();
+        std::shared_ptr<const Question> taken = question;
+        if (known || theme) {
+            auto renamed = std::make_shared<Question>(*question);
+            if (known) renamed->id = prefix + renamed->id;
+            if (theme) renamed->theme = prefix + renamed->theme;
+            taken = std::move(renamed);
+        }
+        by_id_.emplace(taken->id, questions_.size());
+        questions_.push_back(std::move(taken));
+    }
+    problems_.insert(problems_.end(), other.problems_.begin(), other.problems_.end());
+}
+
 std::vector<std::shared_ptr<const Question>> QuestionBank::of_theme(std::string_view theme) const {
     std::vector<std::shared_ptr<const Question>> out;
     for (const auto& question : questions_)

@@ -38,6 +38,9 @@ public:
     // means that there is no such file.
     static QuestionBank read(std::string_view zh_gift, std::string_view en_gift, std::string_view sources_csv);
 
+    // Takes the questions of another pack's bank in, behind its own. An id that stands here becomes "<pack>:<id>"; so do those of `themes`.
+    void add(const QuestionBank& other, std::string_view pack, const std::vector<std::string>& themes);
+
     [[nodiscard]] const std::vector<std::shared_ptr<const Question>>& questions() const { return questions_; }
     [[nodiscard]] const std::vector<BankProblem>& problems() const { return problems_; }
     [[nodiscard]] std::shared_ptr<const Question> find(std::string_view id) const;  // null: there is none

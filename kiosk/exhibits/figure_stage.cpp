@@ -16,7 +16,7 @@ constexpr Colour lamp = rgb(0xE9B978);
 }  // namespace
 
 Texture still_stage(const Frame& frame, const StageArt& art, Vec2 size) {
-    return frame.textures.get("pack:" + art.layers[0] + "+pack:" + art.layers[1] + "+pack:" + art.layers[2], size);
+    return frame.textures.get(frame.picture_name(art.layers[0]) + "+" + frame.picture_name(art.layers[1]) + "+" + frame.picture_name(art.layers[2]), size);
 }
 
 void draw_stage(Frame& frame, const StageArt& art, Rect view, const Stand& stand, double alive) {

@@ -50,7 +50,7 @@ void Telling::frame(Frame& frame, double alive) {
 }
 
 void Telling::open(Frame& frame) {
-    const auto file = frame.files.checked(narration().sound);
+    const auto file = frame.checked_file(narration().sound);
     if (!file) return;
     if (!*file) return break_off(file->error());
     player_ = Player::open(**file, frame.audio, {.with_picture = false, .wait_for_decoder = frame.wait_for_decoder});

@@ -70,7 +70,7 @@ private:
 
     void drive_player(Frame& frame) {
         if (!player_ && !broken_) {
-            const auto file = frame.files.checked(film_.film);
+            const auto file = frame.checked_file(film_.film);
             if (!file) return;
             if (!*file) return break_off(file->error());
             player_ = Player::open(**file, frame.audio, {.with_picture = true, .wait_for_decoder = frame.wait_for_decoder});

@@ -83,6 +83,11 @@ Textures::~Textures() {
     for (const auto& [key, entry] : entries_) renderer_.destroy_texture(entry.id);
 }
 
+void Textures::set_source(Source source) {
+    source_ = std::move(source);
+    std::erase_if(entries_, [](const auto& pair) { return pair.second.failed; });
+}
+
 Texture Textures::get(std::string_view name, Vec2 box) {
     const int w = std::max(1, static_cast<int>(std::lround(box.x * scale_)));
     const int h = std::max(1, static_cast<int>(std::lround(box.y * scale_)));

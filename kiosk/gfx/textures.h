@@ -1,7 +1,8 @@
 // Pictures by name, asked for every frame. The first time, a worker reads, decodes and scales them to the size at
 // which they are shown; until then the texture's id is 0 and the caller's ground shows. Main thread only.
 //
-// Names: "pack:posters/12.png" is a path in the pack, "art:icons/home.png" one of the application's own pictures.
+// Names: "pack:xinghuo-demo@3~1f0c9a2b:posters/12.png" is a path in an edition of a pack (Catalogue::lasting_name), "art:icons/home.png"
+// one of the application's own pictures. What a name shows never changes.
 // Several joined by '+' are laid over each other, the first at the bottom, and cost one picture: layers that stand still.
 #pragma once
 
@@ -21,7 +22,7 @@ namespace xinghuo {
 
 class Textures {
 public:
-    // Reads the bytes behind a name, on the worker. Made anew when the catalogue changes.
+    // Reads the bytes behind a name, on the worker.
     using Source = std::function<Result<Bytes>(const std::string& name)>;
     // Runs a job elsewhere; its result comes back through arrived(). Inline in tests.
     using Post = std::function<bool(std::function<void()> job)>;
@@ -30,6 +31,9 @@ public:
     ~Textures();
     Textures(const Textures&) = delete;
     Textures& operator=(const Textures&) = delete;
+
+    // From now on. Pictures that are here stay; what could not be read is asked for again.
+    void set_source(Source source);
 
     // The picture, no larger than it need be to cover `box` (imaginary px) at the present scale. Keep `box` the same from
     // frame to frame, also while the picture is zoomed.

@@ -1,7 +1,9 @@
 // 待机: a stage with its figure, today in history, an invitation. Never the same picture for long.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include "content/base/log.h"
@@ -34,7 +36,10 @@ public:
         if (!read_) read(frame);
         frame.canvas.fill(frame.screen, frame.theme.night);
         const std::size_t slide = slide_at(frame);
-        if (slide < figures_.size()) stage(frame, figures_[slide]);
+        if (slide < figures_.size()) {
+            const Within own(frame, figures_[slide].of);
+            stage(frame, figures_[slide]);
+        }
         const Rect text = words_place(frame);
         heading(frame, text);
         history(frame, text);
@@ -43,8 +48,16 @@ public:
         ripple(frame, "attract", frame.screen, frame.theme.bone);
     }
 
+    void catalogue_changed(bool) override {
+        read_ = false;
+        waiting_.clear();
+        figures_.clear();
+        events_.clear();
+    }
+
 private:
     struct Shown {
+        std::shared_ptr<const Catalogue> of;  // from the place of its pack
         Figure figure;
         std::string card;
         std::optional<Puppet> puppet;  // where it may move
@@ -53,23 +66,26 @@ private:
 
     void read(const Frame& frame) {
         read_ = true;
+        catalogue_ = frame.catalogue;
         for (const Item* item : frame.catalogue->items_of_kind("figure")) waiting_.push_back(item);
         for (const Item* item : frame.catalogue->items_of_kind("timeline")) {
             auto text = frame.catalogue->read_text(item->file);
             auto events = text ? read_timeline(*text) : Result<std::vector<TimelineEvent>>(text.error());
-            if (events) events_ = std::move(*events);
+            if (events) events_.insert(events_.end(), std::make_move_iterator(events->begin()), std::make_move_iterator(events->end()));
             else log_warning(events.error().within("attract: " + item->id).what);
         }
+        // Of several packs, one history.
+        std::stable_sort(events_.begin(), events_.end(), [](const TimelineEvent& a, const TimelineEvent& b) { return a.date < b.date; });
     }
 
     // One figure at a time, each when its slide comes near: the first picture does not wait for all eight stories.
-    void read_next_figure(const Frame& frame) {
+    void read_next_figure() {
         while (!waiting_.empty()) {
             const Item* item = waiting_.front();
             waiting_.erase(waiting_.begin());
-            auto text = frame.catalogue->read_text(item->file);
+            auto text = catalogue_->read_text(item->file);
             auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
-            if (figure) return figures_.push_back({std::move(*figure), item->picture, {}, false});
+            if (figure) return figures_.push_back({catalogue_->within(*item), std::move(*figure), item->picture, {}, false});
             log_warning(figure.error().within("attract: " + item->id).what);
         }
     }
@@ -77,7 +93,7 @@ private:
     // The slide of this moment, counted over all figures there are; those before it have been read by then.
     [[nodiscard]] std::size_t slide_at(const Frame& frame) {
         const auto turn = static_cast<std::size_t>(seconds(frame.now.since_start) / slide_s);
-        while (!waiting_.empty() && figures_.size() <= turn % (figures_.size() + waiting_.size())) read_next_figure(frame);
+        while (!waiting_.empty() && figures_.size() <= turn % (figures_.size() + waiting_.size())) read_next_figure();
         return figures_.empty() ? 0 : turn % (figures_.size() + waiting_.size());
     }
 
@@ -251,7 +267,8 @@ private:
     }
 
     bool read_ = false;
-    std::vector<const Item*> waiting_;  // figures not read yet; the catalogue's, which outlives this screen
+    std::shared_ptr<const Catalogue> catalogue_;
+    std::vector<const Item*> waiting_;  // figures not read yet; the catalogue's
     std::vector<Shown> figures_;
     std::vector<TimelineEvent> events_;
 };

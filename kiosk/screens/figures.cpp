@@ -43,6 +43,11 @@ public:
         if (top_bar(frame, frame.words("figures.title")).back) navigator.back();
     }
 
+    void catalogue_changed(bool) override {
+        read_ = false;
+        shown_.clear();
+    }
+
 private:
     struct Shown {
         std::string item, picture, years;

@@ -18,6 +18,7 @@ class MyStudyScreen final : public Screen {
 public:
     [[nodiscard]] std::string id() const override { return "my-study"; }
     [[nodiscard]] bool counts() const override { return false; }
+    void catalogue_changed(bool) override { quiz_ = {}; }
 
     void frame(Frame& frame, Navigator& navigator) override {
         ground(frame);

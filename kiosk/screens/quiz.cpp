@@ -24,9 +24,21 @@ class Quiz final : public Screen {
 public:
     explicit Quiz(QuizRequest request) : request_(std::move(request)) {}
     [[nodiscard]] std::string id() const override { return "quiz"; }
+    void catalogue_changed(bool in_place) override {
+        // Whoever is in the middle of it finishes on what it began with.
+        if (!in_place) return;
+        request_.of.reset();
+        if (picked_) request_.questions.clear();
+        content_.reset();
+        run_.reset();
+        board_ = {};
+        read_ = hand_in_ = finished_ = false;
+    }
+    [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> held() const override { return content_ ? quiz_packs(*content_, *run_) : std::vector<std::pair<std::string, std::int64_t>>{}; }
 
     void frame(Frame& frame, Navigator& navigator) override {
         if (!read_) read(frame);
+        const Within own(frame, content_ ? content_->catalogue : nullptr);
         ground(frame);
         if (!run_ || run_->count() == 0) {
             Rect place = frame.screen.inset(frame.margin, 0);
@@ -35,7 +47,7 @@ public:
             if (top_bar(frame, frame.words("quiz.title")).back) navigator.back();
             return;
         }
-        frame.subject = subject(frame);
+        frame.subject = subject();
         Places places = layout(frame);
         quiz_progress(frame, places.progress, *run_, !request_.paper());
         if (request_.paper() && paper(frame, places, navigator)) return;
@@ -90,20 +102,26 @@ private:
     void read(const Frame& frame) {
         read_ = true;
         question_shown_ = began_ = frame.now;
-        auto content = read_quiz(*frame.catalogue);
+        const Catalogue& catalogue = request_.of ? *request_.of : *frame.catalogue;
+        auto content = read_quiz(catalogue);
         if (!content) return log_warning(content.error().within("opening the quiz").what);
-        content_ = std::move(*content);
-        const Item* item = request_.from_item.empty() ? nullptr : frame.catalogue->find(request_.from_item);
+        const Item* item = request_.from_item.empty() ? nullptr : catalogue.find(request_.from_item);
         if (item != nullptr) about_ = item->title;
-        if (request_.questions.empty() && item != nullptr && item->kind == "figure") request_.questions = questions_of(frame, *item);
+        if (request_.questions.empty() && item != nullptr && item->kind == "figure") {
+            request_.questions = questions_of(catalogue, *item);
+            picked_ = true;
+        }
+        if (item != nullptr)
+            for (std::string& question : request_.questions) question = (*content)->question_id(question, item->pack);
+        content_ = std::move(*content);
         const QuestionBank& bank = content_->bank;
         auto asked = request_.questions.empty() ? bank.pick_theme(request_.theme, request_.count, request_.seed)
                                                 : bank.pick(request_.questions, request_.count, request_.seed);
         run_.emplace(std::move(asked), request_.seed);
     }
 
-    static std::vector<std::string> questions_of(const Frame& frame, const Item& item) {
-        auto text = frame.catalogue->read_text(item.file);
+    static std::vector<std::string> questions_of(const Catalogue& catalogue, const Item& item) {
+        auto text = catalogue.read_text(item.file);
         auto figure = text ? read_figure(*text) : Result<Figure>(text.error());
         if (figure) return figure->questions;
         log_warning(figure.error().within("quiz about " + item.id).what);
@@ -119,10 +137,11 @@ private:
     }
 
     // What is being answered, as it is called now.
-    [[nodiscard]] Subject subject(const Frame& frame) const {
+    [[nodiscard]] Subject subject() const {
         const QuizTheme* theme = content_->theme(request_.theme);
         const std::string item = request_.paper() ? "quiz-paper" : !request_.from_item.empty() ? request_.from_item : theme != nullptr ? "quiz-" + request_.theme : "quiz";
-        return {StudyLabel::quiz, item, !about_.zh.empty() ? about_ : theme != nullptr ? theme->title : Bilingual{}, frame.catalogue->id(), frame.catalogue->version()};
+        const auto origin = content_->origin(run_->question().id);
+        return {StudyLabel::quiz, item, !about_.zh.empty() ? about_ : theme != nullptr ? theme->title : Bilingual{}, origin.first, origin.second};
     }
 
     // Answers belong to the record, a visitor's without a name.
@@ -131,15 +150,16 @@ private:
         if (!outcome) return;
         JsonWriter body;
         body.object().key("question").value(run_->question().id).key("theme").value(run_->question().theme);
-        body.key("right").value(outcome->right).key("score").value(outcome->score).key("item").value(subject(frame).item);
-        body.key("pack").value(frame.catalogue->id()).key("pack_version").value(frame.catalogue->version()).end();
+        body.key("right").value(outcome->right).key("score").value(outcome->score).key("item").value(subject().item);
+        const auto origin = content_->origin(run_->question().id);
+        body.key("pack").value(origin.first).key("pack_version").value(origin.second).end();
         frame.reception.record(RecordKind::quiz_answered, body.text(), frame.moment);
     }
 
     void ended(Frame& frame, const QuizRun& finished) const {
         const QuizRun::Results results = finished.results();
         JsonWriter body;
-        body.object().key("theme").value(request_.theme).key("item").value(subject(frame).item);
+        body.object().key("theme").value(request_.theme).key("item").value(subject().item);
         const int percent = request_.paper() ? paper_percent(finished) : results.percent;
         body.key("asked").value(request_.paper() ? finished.count() : results.total).key("right").value(results.right).key("percent").value(percent);
         body.key("paper").value(request_.paper());
@@ -317,6 +337,7 @@ private:
 
     QuizRequest request_;
     bool read_ = false;
+    bool picked_ = false;  // the questions are the item's
     std::shared_ptr<const QuizContent> content_;
     std::optional<QuizRun> run_;
     Bilingual about_;

@@ -57,6 +57,12 @@ public:
         if (top_bar(frame, frame.words("quiz.result")).back) navigator.back();
     }
 
+    void catalogue_changed(bool) override {
+        read_ = false;
+        next_ = {};
+    }
+    [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> held() const override { return quiz_packs(*outcome_.content, outcome_.run); }
+
 private:
     struct Next {
         std::string item, picture;
@@ -66,7 +72,7 @@ private:
 
     void read(const Frame& frame) {
         read_ = true;
-        opened_ = frame.now;
+        if (opened_ == Instant::never()) opened_ = frame.now;
         const Item* from = outcome_.request.from_item.empty() ? nullptr : frame.catalogue->find(outcome_.request.from_item);
         if (from != nullptr) from_ = from->title;
         // The figure that tells most of what was not right; if none does, one that follows in the gallery.
@@ -80,7 +86,7 @@ private:
                 log_warning(figure.error().within("result: " + item->id).what);
                 continue;
             }
-            const std::size_t tells = told_by(figure->questions);
+            const std::size_t tells = told_by(figure->questions, item->pack);
             const bool first = next_.item.empty();
             if (!first && tells <= best) continue;
             best = std::max(best, tells);
@@ -89,7 +95,8 @@ private:
         if (best == 0 && figures.size() > 1) another(frame, figures, from);
     }
 
-    [[nodiscard]] std::size_t told_by(const std::vector<std::string>& questions) const {
+    [[nodiscard]] std::size_t told_by(std::vector<std::string> questions, const std::string& pack) const {
+        for (std::string& question : questions) question = outcome_.content->question_id(question, pack);
         std::size_t count = 0;
         for (const std::size_t wrong : results_.wrong)
             count += std::find(questions.begin(), questions.end(), outcome_.run.question(wrong).id) != questions.end() ? 1 : 0;
@@ -282,7 +289,7 @@ private:
     QuizRun::Results results_;
     bool paper_;
     bool read_ = false;
-    Instant opened_;
+    Instant opened_ = Instant::never();
     Bilingual from_;
     Next next_;
     Scroll scroll_;

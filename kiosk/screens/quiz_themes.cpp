@@ -30,6 +30,14 @@ public:
         if (top_bar(frame, frame.words("quiz.title")).back) navigator.back();
     }
 
+    void catalogue_changed(bool) override {
+        read_ = false;
+        content_.reset();
+        sizes_.clear();
+        posters_.clear();
+        all_ = 0;
+    }
+
 private:
     static constexpr std::size_t counts[] = {5, 10};
 

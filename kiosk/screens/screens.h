@@ -18,6 +18,7 @@ struct QuizRequest {
     // A paper: nothing is explained before its end, and nobody is asked whether they are still there while it runs. 0: practice.
     int time_limit_s = 0;
     int pass_percent = 0;
+    std::shared_ptr<const Catalogue> of = nullptr;  // the snapshot it came from; null: the hall's
     [[nodiscard]] bool paper() const { return time_limit_s > 0; }
 };
 // The paper of every terminal, over all themes: ten questions in ten minutes, passed with 60 %.
@@ -30,7 +31,7 @@ ScreenPtr make_attract();                                  // 待机
 ScreenPtr make_hall();                                     // 大厅
 ScreenPtr make_figures();                                  // 人物
 ScreenPtr make_films();                                    // 微党课
-ScreenPtr make_exhibit(std::string item_id);               // one item, of any kind
+ScreenPtr make_exhibit(std::string item_id, std::shared_ptr<const Catalogue> of = nullptr);  // one item, of any kind; of: as in QuizRequest
 ScreenPtr make_quiz_themes();                              // 答题: choose a theme, or the paper
 ScreenPtr make_quiz(QuizRequest request);                  // 答题: the questions
 ScreenPtr make_quiz_result(QuizOutcome outcome);           // 答题: how it went
