@@ -112,6 +112,8 @@ const std::vector<Door> doors = {
     {R"(#include <(libevdev|linux/input))", {"kiosk/input/card_device.cpp", "tests"}, "input devices are kiosk/input/card_device.h"},
     {R"(#include <(rime_api|zinnia))", {"kiosk/input/ime.cpp"}, "writing is kiosk/input/ime.h"},
     {R"(#include <(hb|ft2build|harfbuzz/))", {"kiosk/gfx/text", "tools/packer"}, "fonts are kiosk/gfx/text.h"},
+    {R"(#include <md4c)", {"tools/packer/markdown.cpp"}, "Markdown is tools/packer/markdown.h"},
+    {R"(#include <yaml-cpp)", {"tools/packer/front_matter.cpp"}, "front matter is tools/packer/front_matter.h"},
     {R"(#include <imgui)", {"kiosk/gfx/", "kiosk/app.cpp", "kiosk/last_words.cpp", "tests", "tools/benchmark"}, "screens draw on a Canvas"},
     {R"(\bthrow\b\s+[A-Za-z(])", {}, "nothing is thrown; return a Result or assert"},
     {R"(\b(sqlite3_|curl_easy)\w*\s*\()", {"content/store", "sync/curl_transport.cpp", "tools/benchmark/bare_transaction"}, "one door each"},

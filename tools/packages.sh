@@ -6,7 +6,7 @@ run_packages=(
     libfreetype-dev libharfbuzz-dev libicu-dev
     nlohmann-json3-dev libfmt-dev libsodium-dev libssl-dev
     libsqlite3-dev liborcus-dev libxlsxwriter-dev libqrencode-dev libevdev-dev librime-dev rime-data-pinyin-simp
-    librsvg2-dev libcairo2-dev libespeak-ng-dev espeak-ng-data
+    librsvg2-dev libcairo2-dev libmd4c-dev libyaml-cpp-dev libespeak-ng-dev espeak-ng-data
     fonts-noto-cjk fonts-hanazono fonts-babelstone-han fonts-unifont unifont
 )
 test_packages=("${run_packages[@]}" catch2 clang-14 libclang-rt-14-dev)

@@ -20,16 +20,10 @@
 #include "tools/packer/pack_writer.h"
 #include "tools/packer/process.h"
 #include "tools/packer/puppet.h"
+#include "tools/packer/step.h"
 
 namespace xinghuo {
 namespace {
-
-struct Step {
-    std::string name;    // for people
-    std::string inputs;  // all that the result depends on
-    std::function<Result<Files>()> make;
-    Result<std::vector<Made>> made = Error{ErrorKind::cancelled, "not made"};
-};
 
 // Of all names, sizes and times of change in the source, and of the tools.
 std::string fingerprint(const Path& source, const Path& out) {
@@ -61,19 +55,19 @@ Result<void> add_picture_steps(const Source& source, std::vector<Step>& steps) {
         if (!svg) return svg.error();
         if (!rig) return rig.error();
         steps.push_back({"figure " + figure.id, "puppet 2|" + figure.id + "|" + *svg + "|" + *rig,
-                         [id = figure.id, svg = *svg, rig = *rig] { return make_puppet(id, svg, rig); }});
+                         in_memory([id = figure.id, svg = *svg, rig = *rig] { return make_puppet(id, svg, rig); })});
     }
     std::map<std::string, std::string> stages;  // name → drawing
     for (const SourceFigure& figure : source.figures) stages[stage_name(figure)] = figure.stage;
     for (const auto& [name, path] : stages) {
         const auto svg = drawing_text(source, path);
         if (!svg) return svg.error();
-        steps.push_back({"stage " + name, "stage 1|" + name + "|" + *svg, [n = name, svg = *svg] { return make_stage(n, svg); }});
+        steps.push_back({"stage " + name, "stage 1|" + name + "|" + *svg, in_memory([n = name, svg = *svg] { return make_stage(n, svg); })});
     }
     for (const auto& [id, path] : source.posters) {
         const auto svg = drawing_text(source, path);
         if (!svg) return svg.error();
-        steps.push_back({"poster " + id, "poster 1|" + id + "|" + *svg, [n = id, svg = *svg] { return make_poster(n, svg); }});
+        steps.push_back({"poster " + id, "poster 1|" + id + "|" + *svg, in_memory([n = id, svg = *svg] { return make_poster(n, svg); })});
     }
     return {};
 }
@@ -83,12 +77,12 @@ Result<void> add_sound_steps(const Source& source, std::vector<Step>& steps) {
         if (!lecture.film) continue;
         auto inputs = film_inputs(source, lecture);
         if (!inputs) return inputs.error();
-        steps.push_back({"film " + lecture.id, *std::move(inputs), [&] { return make_film(source, lecture); }});
+        steps.push_back({"film " + lecture.id, *std::move(inputs), in_memory([&] { return make_film(source, lecture); })});
     }
     for (const SourceFigure& figure : source.figures) {
         auto inputs = narration_inputs(figure, source.pronouncer);
         if (!inputs) return inputs.error();
-        steps.push_back({"narration " + figure.id, *std::move(inputs), [&] { return make_narration(figure, source.pronouncer); }});
+        steps.push_back({"narration " + figure.id, *std::move(inputs), in_memory([&] { return make_narration(figure, source.pronouncer); })});
     }
     return {};
 }
@@ -130,6 +124,10 @@ Result<void> check_readable(const std::string& path, const std::string& text) {
         if (auto read = read_film(text); !read) return read.error().within(path);
     } else if (path.ends_with("timeline.json")) {
         if (auto read = read_timeline(text); !read) return read.error().within(path);
+    } else if (path.ends_with("document.json")) {
+        if (auto read = read_document(text); !read) return read.error().within(path);
+    } else if (path.ends_with("gallery.json")) {
+        if (auto read = read_gallery(text); !read) return read.error().within(path);
     }
     return {};
 }
@@ -151,6 +149,10 @@ public:
             items_.push_back({"timeline", "timeline", section_for(source_, "timeline"), "timeline/timeline.json", "",
                               source_.title, source_.summary});
         }
+        for (const SourceDocument& document : source_.documents)
+            if (auto added = add_document(document); !added) return added;
+        for (const SourceGallery& gallery : source_.galleries)
+            if (auto added = add_gallery(gallery); !added) return added;
         const auto pictures = pictures_json(files_, cache_);
         if (!pictures) return pictures.error();
         return add("pictures.json", *pictures);
@@ -225,6 +227,25 @@ private:
         return {};
     }
 
+    Result<void> add_document(const SourceDocument& document) {
+        const auto made = finished_document(document, [this](const std::string& path) { return note(path); });
+        if (!made) return made.error();
+        const std::string path = "documents/" + document.id + "/document.json";
+        if (auto added = add(path, write_document(*made)); !added) return added;
+        const DocumentText &zh = made->in(Lang::zh), &en = made->in(Lang::en);
+        items_.push_back({document.id, "document", document.section, path, document_card(document), {zh.title, en.title}, {zh.summary, en.summary}});
+        return {};
+    }
+
+    Result<void> add_gallery(const SourceGallery& gallery) {
+        const auto made = finished_gallery(gallery, [this](const std::string& path) { return note(path); });
+        if (!made) return made.error();
+        const std::string path = "galleries/" + gallery.id + "/gallery.json";
+        if (auto added = add(path, write_gallery(*made)); !added) return added;
+        items_.push_back({gallery.id, "gallery", gallery.section, path, made->pictures.front().card, made->title, made->summary});
+        return {};
+    }
+
     Result<void> add_quiz() {
         for (const auto& [from, to] : {std::pair{"quiz.gift", "quiz/zh.gift"}, {"quiz.en.gift", "quiz/en.gift"},
                                        {"quiz_sources.csv", "quiz/sources.csv"}}) {
@@ -282,6 +303,8 @@ Result<Built> build_pack(const Path& folder, const Path& out, const BuildOptions
     std::vector<Step> steps;
     if (auto added = add_sound_steps(source, steps); !added) return added.error();
     if (auto added = add_picture_steps(source, steps); !added) return added.error();
+    if (auto added = add_document_steps(source, steps); !added) return added.error();
+    if (auto added = add_gallery_steps(source, steps); !added) return added.error();
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     run(steps, cache, options.jobs > 0 ? options.jobs : static_cast<int>(std::min(cores, 8u)), options.say);
     std::vector<Made> files;

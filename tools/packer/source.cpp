@@ -364,6 +364,8 @@ Source read_source(const Path& folder, Problems& problems) {
     read_lectures(source, problems);
     read_events(source, problems);
     check_quiz(source, problems);
+    read_documents(source, problems);
+    read_galleries(source, problems);
     return source;
 }
 

@@ -7,6 +7,8 @@
 
 #include "content/base/file.h"
 #include "content/base/lang.h"
+#include "tools/packer/documents.h"
+#include "tools/packer/gallery.h"
 #include "tools/packer/pinyin.h"
 #include "tools/packer/problems.h"
 #include "tools/packer/voice.h"
@@ -87,6 +89,8 @@ struct Source {
     std::vector<SourceFigure> figures;
     std::vector<SourceLecture> lectures;
     std::vector<SourceEvent> events;
+    std::vector<SourceDocument> documents;
+    std::vector<SourceGallery> galleries;
     bool has_quiz = false;
     Pronouncer pronouncer;
 };

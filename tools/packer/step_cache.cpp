@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "content/base/crypto.h"
@@ -52,31 +53,77 @@ std::optional<std::vector<Made>> StepCache::known(const Path& note) const {
     return all;
 }
 
-Result<std::vector<Made>> StepCache::keep(const Path& note, const Files& files) {
-    std::vector<Made> all;
+Result<std::vector<Made>> StepCache::keep(const Path& note, std::vector<Made> made) {
+    std::sort(made.begin(), made.end(), [](const Made& a, const Made& b) { return a.path < b.path; });
     std::string text;
-    for (const auto& [path, content] : files) {
-        Made made{path, sha256_hex(content.data(), content.size()), content.size()};
-        const std::lock_guard lock(mutex_);
-        if (!has_length(blob(made), made.length))
-            if (auto written = write_file(blob(made), content); !written) return written.error();
-        text += fmt::format("{} {} {}\n", made.sha256, made.length, made.path);
-        all.push_back(std::move(made));
-    }
+    for (const Made& file : made) text += fmt::format("{} {} {}\n", file.sha256, file.length, file.path);
     if (auto written = write_file(note, text); !written) return written.error();
-    return all;
+    return made;
+}
+
+Result<void> Outlet::put(const std::string& path, const Bytes& content) {
+    Made made{path, sha256_hex(content.data(), content.size()), content.size()};
+    const std::lock_guard lock(cache_.mutex_);
+    if (!has_length(cache_.blob(made), made.length))
+        if (auto written = write_file(cache_.blob(made), content); !written) return written.error();
+    made_.push_back(std::move(made));
+    return {};
+}
+
+Result<void> Outlet::put_file(const std::string& path, const Path& file) {
+    auto hash = sha256_hex_of_file(file);
+    if (!hash) return hash.error();
+    std::error_code failed;
+    Made made{path, *std::move(hash), std::filesystem::file_size(file, failed)};
+    if (failed) return Error{ErrorKind::io, path + ": " + failed.message()};
+    const std::lock_guard lock(cache_.mutex_);
+    const Path blob = cache_.blob(made);
+    std::filesystem::create_directories(blob.parent_path(), failed);
+    std::filesystem::rename(file, blob, failed);
+    if (failed) return Error{ErrorKind::io, path + ": " + failed.message()};
+    made_.push_back(std::move(made));
+    return {};
+}
+
+Result<Path> Outlet::scratch() {
+    if (!scratch_.empty()) return scratch_;
+    int number = 0;
+    {
+        const std::lock_guard lock(cache_.mutex_);
+        number = ++cache_.scratches_;
+    }
+    const Path folder = cache_.folder_ / "making" / std::to_string(number);
+    std::error_code failed;
+    std::filesystem::remove_all(folder, failed);  // of a build that was killed
+    std::filesystem::create_directories(folder, failed);
+    if (failed) return Error{ErrorKind::io, "making a scratch folder: " + failed.message()};
+    scratch_ = folder;
+    return scratch_;
 }
 
 Result<std::vector<Made>> StepCache::get(const std::string& step, const std::function<Result<Files>()>& make) {
+    return get(step, [&](Outlet& outlet) -> Result<void> {
+        const auto files = make();
+        if (!files) return files.error();
+        for (const auto& [path, content] : *files)
+            if (auto put = outlet.put(path, content); !put) return put;
+        return {};
+    });
+}
+
+Result<std::vector<Made>> StepCache::get(const std::string& step, const Maker& make) {
     const std::string name = sha256_hex(step.data(), step.size());
     const Path note = folder_ / "steps" / name;
     std::vector<Made> all;
     if (auto found = known(note)) {
         all = std::move(*found);
     } else {
-        const auto files = make();
-        if (!files) return files.error();
-        auto kept = keep(note, *files);
+        Outlet outlet(*this);
+        const auto made = make(outlet);
+        std::error_code failed;
+        if (!outlet.scratch_.empty()) std::filesystem::remove_all(outlet.scratch_, failed);
+        if (!made) return made.error();
+        auto kept = keep(note, std::move(outlet.made_));
         if (!kept) return kept.error();
         all = std::move(*kept);
         const std::lock_guard lock(mutex_);

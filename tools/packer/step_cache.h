@@ -29,11 +29,33 @@ struct Made {
 
 Bytes as_bytes(std::string_view text);
 
+class StepCache;
+
+// Where a step leaves its files, one after another: none stays in memory. One thread.
+class Outlet {
+public:
+    Result<void> put(const std::string& path, const Bytes& content);
+    // A file below scratch() that is whole; it moves into the cache.
+    Result<void> put_file(const std::string& path, const Path& file);
+    // A folder of the step's own, on the cache's disk, gone when the step ends.
+    Result<Path> scratch();
+
+private:
+    friend class StepCache;
+    explicit Outlet(StepCache& cache) : cache_(cache) {}
+    StepCache& cache_;
+    Path scratch_;
+    std::vector<Made> made_;
+};
+
 class StepCache {
 public:
     explicit StepCache(Path folder) : folder_(std::move(folder)) {}
 
-    // `step` is the name and all inputs and parameters, as bytes.
+    // `step` is the name and all inputs and parameters, as bytes; of a large file its hash. The files are told by their paths.
+    using Maker = std::function<Result<void>(Outlet&)>;
+    Result<std::vector<Made>> get(const std::string& step, const Maker& make);
+
     Result<std::vector<Made>> get(const std::string& step, const std::function<Result<Files>()>& make);
     [[nodiscard]] Path blob(const Made& made) const;
     [[nodiscard]] Result<Bytes> read(const Made& made) const;
@@ -43,14 +65,15 @@ public:
     void forget_unused();
 
 private:
+    friend class Outlet;
     [[nodiscard]] std::optional<std::vector<Made>> known(const Path& note) const;
-    Result<std::vector<Made>> keep(const Path& note, const Files& files);
+    Result<std::vector<Made>> keep(const Path& note, std::vector<Made> made);
 
     const Path folder_;
     mutable std::mutex mutex_;
     // under mutex_:
     std::set<std::string> used_steps_, used_blobs_;
-    int made_anew_ = 0;
+    int made_anew_ = 0, scratches_ = 0;
 };
 
 }  // namespace xinghuo
