@@ -289,7 +289,10 @@ void App::change_screen(Instant now) {
         const auto change = std::exchange(change_, nullptr);
         change();
         // On the attract screen nobody is here, whichever way it was reached.
-        if (stack_.size() == 1) reception_->sign_out(SignOutWhy::button, moment_);
+        if (stack_.size() == 1) {
+            reception_->sign_out(SignOutWhy::button, moment_);
+            kept_.clear();
+        }
         release();
         idle_.restart(now);
         closing_ = false;
@@ -380,7 +383,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
                      .margin = screen_.h > screen_.w ? space::margin_portrait : space::margin, .theme = m.theme,
                      .effects = parts_.effects, .strings = m.strings, .catalogue = parts_.catalogue, .canvas = *m.canvas,
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.packs,
-                     .wait_for_decoder = parts_.work_inline, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
+                     .wait_for_decoder = parts_.work_inline, .kept = kept_, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
                      .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
                      .sticks = sticks_.get(), .packs = parts_.packs, .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
                      .subject = std::nullopt};

@@ -159,6 +159,7 @@ private:
     Instant due_;
     Instant now_;
     Moment moment_;
+    std::map<std::string, float> kept_;              // Frame::kept
     // Keys and codes since the last frame.
     CardReader wedge_;
     std::vector<std::string> codes_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,6 +79,7 @@ struct Frame {
     AudioOut& audio;
     Files& files;
     bool wait_for_decoder = false;  // for Player::Options, under a fake clock
+    std::map<std::string, float>& kept;  // what an exhibit remembers until the visit ends, under "kind/item/what"
 
     // Members and their study. For screens.
     const Moment& moment;            // of this frame, for records
