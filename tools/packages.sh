@@ -4,7 +4,7 @@ run_packages=(
     libsdl2-dev libimgui-dev
     libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev
     libfreetype-dev libharfbuzz-dev libicu-dev
-    nlohmann-json3-dev libfmt-dev libsodium-dev libssl-dev libcurl4-openssl-dev
+    nlohmann-json3-dev libfmt-dev libsodium-dev libssl-dev libcurl4-openssl-dev libarchive-dev
     libsqlite3-dev liborcus-dev libxlsxwriter-dev libqrencode-dev libevdev-dev librime-dev rime-data-pinyin-simp
     librsvg2-dev libcairo2-dev libmd4c-dev libyaml-cpp-dev libespeak-ng-dev espeak-ng-data
     fonts-noto-cjk fonts-hanazono fonts-babelstone-han fonts-unifont unifont
