@@ -75,8 +75,11 @@ public:
     [[nodiscard]] Study* study() { return parts_.study; }
     // Where exports go and rosters come from; a driver may plug a folder in.
     [[nodiscard]] Sticks& sticks() { return *sticks_; }
-    // Once per turn of the loop: sticks come and go.
-    void look(Instant now);
+    // Once per turn of the loop: sticks come and go, and packs with them.
+    void turn(const Moment& moment);
+    // When the next turn is wanted at the latest, be there a frame or not.
+    [[nodiscard]] Instant turn_due() const;
+    void look(Instant now);  // sticks only
     // Another snapshot, from the next frame on; null: the closed screen. Whoever is in an exhibit, a film or a quiz finishes on the old one,
     // unless its pack is recalled: then it is left at once, and somebody says so. `in_place`: what is open begins anew on the new one.
     void show_catalogue(std::shared_ptr<const Catalogue> catalogue, std::string why_closed, const std::vector<Recall>& recalls = {}, bool in_place = false);

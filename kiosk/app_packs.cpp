@@ -4,6 +4,7 @@
 #include "kiosk/app.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/live_packs.h"
+#include "kiosk/pack_room.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/widgets.h"
 
@@ -58,6 +59,13 @@ void App::begin_again() {
     release();
     idle_.restart(now_);
 }
+
+void App::turn(const Moment& moment) {
+    look(moment.now);
+    if (parts_.packs != nullptr) parts_.packs->look(*this, sticks_.get(), moment);
+}
+
+Instant App::turn_due() const { return parts_.packs != nullptr ? std::min(due_, parts_.packs->due()) : due_; }
 
 // Over every screen, so that nobody takes it for what the room shows. Higher than anything that can be touched.
 void App::preview_ribbon(Frame& frame) const {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <optional>
 #include <set>
 
 #include "content/base/json.h"
@@ -24,6 +26,33 @@ void refuse_unknown(const JsonNode& object, const std::set<std::string>& known) 
         if (!known.contains(key)) node.refuse("no such setting");
 }
 
+// "02:30" → 150; nothing: no time of day.
+std::optional<int> minute_of_day(std::string_view text) {
+    int hour = 0, minute = 0;
+    char rest = 0;
+    if (text.size() != 5 || std::sscanf(std::string(text).c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2) return std::nullopt;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+    return hour * 60 + minute;
+}
+
+void read_packs(const JsonNode& node, Settings::Packs& packs) {
+    refuse_unknown(node, {"root", "repository", "ca", "proxy", "quiet_hours", "automatic"});
+    packs.root = node["root"].string_or("");
+    packs.repository = node["repository"].string_or("");
+    // Over plain HTTP nothing could be forged, but anybody could hold updates back unseen; on the machine itself nobody stands between.
+    const bool local = packs.repository.starts_with("http://127.0.0.1") || packs.repository.starts_with("http://localhost");
+    if (!packs.repository.empty() && !packs.repository.starts_with("https://") && !local) node["repository"].refuse("must begin with https://");
+    packs.ca = node["ca"].string_or("");
+    packs.proxy = node["proxy"].string_or("");
+    packs.automatic = node["automatic"].boolean_or(true);
+    const std::string quiet = node["quiet_hours"].string_or("02:00-05:00");
+    const std::size_t dash = quiet.find('-');
+    const auto from = minute_of_day(quiet.substr(0, dash)), to = minute_of_day(dash == std::string::npos ? "" : quiet.substr(dash + 1));
+    if (!from || !to || *from == *to) return node["quiet_hours"].refuse("must be two times of day, as 02:00-05:00");
+    packs.quiet_from = *from;
+    packs.quiet_to = *to;
+}
+
 }  // namespace
 
 Result<Settings> read_settings(std::string_view json) {
@@ -31,7 +60,7 @@ Result<Settings> read_settings(std::string_view json) {
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     const JsonNode root = document.root();
     refuse_unknown(root, {"language", "panel", "viewing_distance_mm", "idle_seconds", "still_there_seconds", "volume",
-                          "less_motion", "high_contrast", "card_readers", "centre_key", "pack"});
+                          "less_motion", "high_contrast", "card_readers", "centre_key", "packs"});
     Settings s;
     const std::string lang = root["language"].string_or("zh");
     if (lang != "zh" && lang != "en") root["language"].refuse("must be \"zh\" or \"en\"");
@@ -61,7 +90,7 @@ Result<Settings> read_settings(std::string_view json) {
             s.centre_key = key;
         }
     }
-    s.pack = root["pack"].string_or("");
+    if (root["packs"].exists()) read_packs(root["packs"], s.packs);
     if (!document.good()) return document.error();
     return s;
 }

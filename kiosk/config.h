@@ -28,7 +28,15 @@ struct Settings {
     // Readers taken as devices ("card_readers": ["08ff:0009", "IC Reader"]); others play keyboard and are known by their timing.
     std::vector<std::string> card_readers;
     std::optional<PublicKey> centre_key;  // "centre_key": 64 hex digits: whose QR tokens are believed
-    std::string pack;  // folder; empty: the one given on the command line, or the demonstration beside the program
+    // Where packs come from ("packs": {"root": "/etc/xinghuo/root.json", "repository": "https://packs.example.edu/xinghuo",
+    // "ca": "/etc/xinghuo/ca.pem", "proxy": "http://10.0.0.1:3128", "quiet_hours": "02:00-05:00", "automatic": true}).
+    struct Packs {
+        std::string root;               // the root of trust; empty: the one that ships with the program
+        std::string repository;         // https://…; empty: sticks only
+        std::string ca, proxy;          // empty: the system's
+        int quiet_from = 2 * 60, quiet_to = 5 * 60;  // minutes of the day
+        bool automatic = true;          // looks and installs in the quiet hours
+    } packs;
 };
 
 Result<Settings> read_settings(std::string_view json);

@@ -49,7 +49,7 @@ void FakeRunner::run_for(Nanoseconds span) {
     const Instant end = clock_.now() + span;
     while (clock_.now() < end) {
         clock_.advance(std::min(step_, end - clock_.now()));
-        app_.look(clock_.now());
+        app_.turn(clock_.moment());
         if (app_.due() <= clock_.now()) app_.frame(clock_.moment(), true);
     }
 }

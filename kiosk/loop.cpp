@@ -72,11 +72,11 @@ void Loop::frame_if_due() {
 
 void Loop::turn(Instant until, bool watch_input) {
     const Instant now = parts_.clock.now();
-    Milliseconds sleep = rounded_up(std::min(parts_.app.due(), until) - now);
+    Milliseconds sleep = rounded_up(std::min(parts_.app.turn_due(), until) - now);
     if (watch_input) sleep = std::min(sleep, look_at_input);
     listen(std::min(sleep, Milliseconds(60'000)));
     if (parts_.window == nullptr) parts_.app.something_arrived();
-    parts_.app.look(parts_.clock.now());
+    parts_.app.turn(parts_.clock.moment());
     if (parts_.room != nullptr) parts_.room->look(parts_.app);
     if (parts_.cards != nullptr)
         for (std::string& code : parts_.cards->read()) parts_.app.on_code(std::move(code));

@@ -18,6 +18,8 @@
 #include "kiosk/lines.h"
 #include "kiosk/loop.h"
 #include "kiosk/options.h"
+#include "kiosk/pack_room.h"
+#include "kiosk/preview.h"
 #include "kiosk/tour.h"
 
 namespace xinghuo {
@@ -42,13 +44,9 @@ int fail(const Error& error) {
 
 struct Opened {
     Settings settings;
-    std::shared_ptr<const Catalogue> catalogue;
-    std::string why_closed;
+    std::string why_closed;  // of settings that cannot be read; empty: they can
     Path resources;
 };
-
-// In front of visitors nothing ends with a sentence on a terminal that nobody sees.
-bool unattended(const Options& options) { return !options.headless && !options.drive && !options.tour && options.shot_place.empty(); }
 
 Result<Settings> settings_of(const Options& options) {
     if (options.config.empty()) return Settings{};
@@ -71,26 +69,29 @@ Result<Opened> open_all(const Options& options) {
         log_warning(o.why_closed);
     }
     if (options.lang) o.settings.lang = *options.lang;
-    if (!o.why_closed.empty()) return o;
-    const Path pack = !options.pack.empty() ? options.pack : !o.settings.pack.empty() ? Path(o.settings.pack) : o.resources / "packs" / "xinghuo-demo";
-    auto catalogue = Catalogue::open(pack);
-    if (catalogue) {
-        o.catalogue = std::move(*catalogue);
-        constexpr std::size_t most_named = 20;
-        const std::vector<std::string>& damaged = o.catalogue->damaged();
-        for (std::size_t i = 0; i < damaged.size() && i < most_named; ++i) log_warning(damaged[i]);
-        if (damaged.size() > most_named) log_warning(fmt::format("and {} more files of the pack are damaged", damaged.size() - most_named));
-    } else {
-        o.why_closed = catalogue.error().what;
-        log_warning(catalogue.error().within("opening the pack").what);
-    }
     return o;
 }
 
-App::Parts still_parts(const Opened& o, Renderer& renderer, AudioOut& audio, RecordRoom& room) {
-    return {.renderer = renderer, .audio = audio, .catalogue = o.catalogue, .why_closed = o.why_closed, .settings = o.settings,
+// What may be shown, and nothing else: signed packs, or what an author looks at.
+std::unique_ptr<PackRoom> open_packs(const Opened& o, const Options& options, const Path& data, const Clock& clock, bool threads, std::function<void()> wake) {
+    if (!options.preview.empty()) return open_preview(options.preview);
+    const Settings::Packs& set = o.settings.packs;
+    PackRoom::Network network{.url = set.repository, .ca_file = set.ca, .proxy = set.proxy, .quiet_from = set.quiet_from, .quiet_to = set.quiet_to,
+                              .automatic = set.automatic};
+    return open_pack_room({.data = data, .shipped = o.resources / "repository", .root = !options.root.empty() ? options.root : Path(set.root),
+                           .clock = clock, .network = std::move(network), .threads = threads, .wake = std::move(wake)});
+}
+
+// Settings that are wrong close the hall, whatever there is to show.
+std::shared_ptr<const Catalogue> shown_by(const Opened& o, const PackRoom& packs) { return o.why_closed.empty() ? packs.catalogue() : nullptr; }
+std::string why_closed(const Opened& o, const PackRoom& packs) { return o.why_closed.empty() ? packs.why() : o.why_closed; }
+
+App::Parts still_parts(const Opened& o, const Options& options, Renderer& renderer, AudioOut& audio, RecordRoom& room, PackRoom& packs) {
+    return {.renderer = renderer, .audio = audio, .catalogue = shown_by(o, packs), .why_closed = why_closed(o, packs),
+            .preview = !options.preview.empty(), .settings = o.settings,
             .effects = {.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30},
-            .resources = o.resources, .study = room.study(), .why_no_study = room.why(), .work_inline = true, .wake = {}};
+            .resources = o.resources, .study = room.study(), .why_no_study = room.why(),
+            .packs = o.why_closed.empty() ? &packs : nullptr, .work_inline = true, .wake = {}};
 }
 
 // The application in memory under a fake clock, at one size and in one language.
@@ -99,6 +100,7 @@ struct Headless {
     std::unique_ptr<AudioOut> audio;
     std::unique_ptr<FakeClock> clock;
     std::unique_ptr<RecordRoom> room;
+    std::unique_ptr<PackRoom> packs;
     std::unique_ptr<App> app;
     std::unique_ptr<FakeRunner> runner;
     std::unique_ptr<Drive> driver;
@@ -112,7 +114,8 @@ Result<Headless> open_headless(const Opened& o, int w, int h, const Options& opt
     run.audio = open_silent_audio();
     run.clock = std::make_unique<FakeClock>(wall_time_from_iso(options.wall.empty() ? fake_wall : options.wall), to_hex(random_bytes(8)));
     run.room = std::make_unique<RecordRoom>(RecordRoom::Parts{options.data, *run.clock, XINGHUO_VERSION, false, {}});
-    auto app = App::open(still_parts(o, *run.renderer, *run.audio, *run.room));
+    run.packs = open_packs(o, options, options.data, *run.clock, false, {});
+    auto app = App::open(still_parts(o, options, *run.renderer, *run.audio, *run.room, *run.packs));
     if (!app) return app.error();
     run.app = std::move(*app);
     run.runner = std::make_unique<FakeRunner>(*run.app, *run.clock, from_seconds(1.0 / 30));
@@ -122,7 +125,6 @@ Result<Headless> open_headless(const Opened& o, int w, int h, const Options& opt
 }
 
 int run_tour(const Options& options, Opened o) {
-    if (!o.catalogue) return fail({ErrorKind::missing, "a tour needs a pack: " + o.why_closed});
     const struct { const char* prefix; int w, h; Lang lang; } visits[] = {
         {"landscape-zh", 1920, 1080, Lang::zh}, {"portrait-zh", 1080, 1920, Lang::zh},
         {"landscape-en", 1920, 1080, Lang::en}, {"portrait-en", 1080, 1920, Lang::en}};
@@ -131,7 +133,9 @@ int run_tour(const Options& options, Opened o) {
         o.settings.lang = visit.lang;
         auto run = open_headless(o, visit.w, visit.h, options);
         if (!run) return fail(run.error());
-        auto done = tour(*run->app, *run->driver, *o.catalogue, *options.tour, visit.prefix, [](const std::string& line) {
+        const auto catalogue = run->app->catalogue();
+        if (!catalogue) return fail({ErrorKind::missing, "a tour needs a pack: " + why_closed(o, *run->packs)});
+        auto done = tour(*run->app, *run->driver, *catalogue, *options.tour, visit.prefix, [](const std::string& line) {
             std::printf("%s\n", line.c_str());
             std::fflush(stdout);
         });
@@ -148,7 +152,7 @@ int run_shot(const Options& options, const Opened& o) {
     const int w = options.window_w > 0 ? options.window_w : 1920, h = options.window_h > 0 ? options.window_h : 1080;
     auto run = open_headless(o, w, h, options);
     if (!run) return fail(run.error());
-    if (o.catalogue) {
+    if (run->app->catalogue()) {
         if (auto shown = run->app->show(options.shot_place); !shown) return fail(shown.error());
     }
     run->driver->settle();
@@ -196,9 +200,6 @@ std::unique_ptr<AudioOut> open_audio(const Options& options, const Settings& set
     return audio;
 }
 
-// The window's name: the pack's, or the program's.
-std::string title_of(const Opened& o) { return o.catalogue ? o.catalogue->title().in(o.settings.lang) : "xinghuo-kiosk"; }
-
 int run_real(const Options& options, const Opened& o) {
     const SystemClock system_clock;
     DrivenClock clock(system_clock);
@@ -210,7 +211,7 @@ int run_real(const Options& options, const Opened& o) {
         memory = std::move(*renderer);
     } else {
         const Path program = program_folder() / "xinghuo-kiosk";
-        auto opened = Window::open({.title = title_of(o), .w_points = options.window_w, .h_points = options.window_h,
+        auto opened = Window::open({.title = "星火展厅 Xinghuo Hall", .w_points = options.window_w, .h_points = options.window_h,
                                     .show_cursor = options.window_w > 0, .data = data_folder(options),
                                     .probe = [&] { return probe_gpu(program, clock); }}, clock);
         if (!opened) {
@@ -226,10 +227,13 @@ int run_real(const Options& options, const Opened& o) {
     }
     const std::unique_ptr<AudioOut> audio = open_audio(options, o.settings);
     const auto wake = window ? std::function<void()>([&] { window->events().wake(); }) : std::function<void()>();
-    RecordRoom room({.data = unattended(options) ? data_folder(options) : options.data, .clock = clock, .version = XINGHUO_VERSION, .threads = true, .wake = wake});
+    const Path data = unattended(options) ? data_folder(options) : options.data;
+    RecordRoom room({.data = data, .clock = clock, .version = XINGHUO_VERSION, .threads = true, .wake = wake});
     const std::unique_ptr<CardDevices> cards = CardDevices::start(o.settings.card_readers, clock, wake);
-    auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = o.catalogue, .why_closed = o.why_closed,
-                          .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(), .work_inline = false, .wake = wake});
+    const std::unique_ptr<PackRoom> packs = open_packs(o, options, data, clock, true, wake);
+    auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = shown_by(o, *packs),
+                          .why_closed = why_closed(o, *packs), .preview = !options.preview.empty(), .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(),
+                          .packs = o.why_closed.empty() ? packs.get() : nullptr, .work_inline = false, .wake = wake});
     if (!app) {
         if (window && unattended(options)) {
             log_warning(app.error().what);

@@ -11,8 +11,10 @@ std::string usage() {
     return "xinghuo-kiosk: the exhibition, full screen\n"
            "\n"
            "  --window WxH        a window instead of the full screen\n"
-           "  --pack DIR          the built pack to show\n"
-           "  --data DIR          where this terminal keeps its own files\n"
+           "  --data DIR          where this terminal keeps its own files: packs and records\n"
+           "  --root FILE         the root of trust for packs (root.json), instead of the one that ships\n"
+           "  --preview DIR       a built pack that nobody signed, read again when it changes; every screen says so.\n"
+           "                      Only with --window, --headless, --drive, --tour or --shot\n"
            "  --config FILE       settings (JSON)\n"
            "  --lang zh|en        the language a visit begins with\n"
            "  --headless          no display, no sound: pictures in memory\n"
@@ -38,11 +40,12 @@ Result<Options> read_options(const std::vector<std::string>& arguments) {
         if (a == "--announce") { o.announce = true; continue; }
         if (a == "--drive") { o.drive = true; continue; }
         const std::size_t wanted = a == "--shot" ? 2 : 1;
-        static const std::vector<std::string> with_value{"--window", "--pack", "--data", "--config", "--lang", "--clock", "--wall", "--tour", "--shot", "--at"};
+        static const std::vector<std::string> with_value{"--window", "--preview", "--root", "--data", "--config", "--lang", "--clock", "--wall", "--tour", "--shot", "--at"};
         if (std::find(with_value.begin(), with_value.end(), a) == with_value.end()) return wrong(a + ": no such option");
         if (i + wanted >= arguments.size()) return wrong(a + ": a value is missing");
         const std::string& value = arguments[++i];
-        if (a == "--pack") o.pack = value;
+        if (a == "--preview") o.preview = value;
+        if (a == "--root") o.root = value;
         if (a == "--data") o.data = value;
         if (a == "--config") o.config = value;
         if (a == "--tour") o.tour = Path(value);
@@ -71,6 +74,8 @@ Result<Options> read_options(const std::vector<std::string>& arguments) {
             o.shot_file = arguments[++i];
         }
     }
+    if (!o.preview.empty() && unattended(o) && o.window_w == 0)
+        return wrong("--preview: what is not signed is not shown on a full screen that nobody attends; add --window 1280x720");
     return o;
 }
 

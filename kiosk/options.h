@@ -19,11 +19,17 @@ struct Options {
     Path shot_file;
     double at_seconds = 1;
     int window_w = 0, window_h = 0;   // 0: full screen
-    Path data, pack, config;
+    Path data, config;
+    Path root;                        // --root: the root of trust, before the settings'
+    Path preview;                     // --preview: a built pack that nobody signed; only where somebody attends
     std::optional<Lang> lang;
     std::string wall;                 // --wall ISO: what the fake clock's calendar starts at
 };
 
+// In front of visitors: nobody reads what is printed, and nothing unsigned is shown.
+[[nodiscard]] inline bool unattended(const Options& o) { return !o.headless && !o.drive && !o.tour && o.shot_place.empty(); }
+
+// Refuses a preview on an unattended full screen.
 Result<Options> read_options(const std::vector<std::string>& arguments);
 std::string usage();
 

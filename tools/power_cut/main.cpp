@@ -84,7 +84,7 @@ private:
     Result<Child> start() const {
         std::vector<std::string> command = {(programs_ / "xinghuo-kiosk").string(), "--drive", "--headless", "--clock", "real"};
         command.insert(command.end(), {"--data", data_.string()});
-        if (!pack_.empty()) command.insert(command.end(), {"--pack", pack_});
+        if (!pack_.empty()) command.insert(command.end(), {"--preview", pack_});
         return Child::start(command);
     }
 
