@@ -20,17 +20,20 @@ public:
         // A pack may name sections that a later program knows; they are not shown, and break nothing.
         std::vector<const Section*> sections;
         for (const Section& section : frame.catalogue->sections())
-            if (known(section.id)) sections.push_back(&section);
+            if (known(frame, section.id)) sections.push_back(&section);
         if (sections.empty()) {
             notice(frame, place.cut_top(240), frame.words("hall.empty.title"), frame.words("hall.empty.text"));
             return;
         }
         for (std::size_t i = 0; i < sections.size(); ++i)
-            if (picture_card(frame, *sections[i], slot(frame, place, i, sections.size()), i == 0)) open(sections[i]->id, navigator);
+            if (picture_card(frame, *sections[i], slot(frame, place, i, sections.size()), i == 0, i > 0 && sections.size() > 4)) open(frame, sections[i]->id, navigator);
     }
 
 private:
-    static bool known(std::string_view section) { return section == "figures" || section == "lectures" || section == "quiz"; }
+    static bool has_screen(std::string_view section) { return section == "figures" || section == "lectures" || section == "quiz"; }
+    static bool known(const Frame& frame, std::string_view section) {
+        return has_screen(section) || !items_of_section(*frame.catalogue, section).empty();
+    }
 
     static void bar(Frame& frame, Navigator& navigator) {
         const Theme& theme = frame.theme;
@@ -77,31 +80,40 @@ private:
         frame.canvas.text(frame.words("hall.subtitle"), place, {Face::sans, type::body, theme.ink_2, Align::left, 1.5f, 2, false, 28});
     }
 
-    // Landscape: the first section large on the left, the others stacked beside it. Portrait: one below the other.
+    // The first section large, on the left or at the top; the others beside or below it, in two columns where they are many.
     static Rect slot(const Frame& frame, Rect place, std::size_t i, std::size_t count) {
         const float gap = space::l;
-        if (frame.portrait) {
-            const float rest = static_cast<float>(count);
-            const float unit = (place.h - gap * (rest - 1)) / (rest + 0.35f);
-            const float first = unit * 1.35f;
-            return i == 0 ? Rect{place.x, place.y, place.w, first}
-                          : Rect{place.x, place.y + first + gap + static_cast<float>(i - 1) * (unit + gap), place.w, unit};
-        }
         if (count == 1) return place;
-        const float left = (place.w - gap) * 0.56f;
-        if (i == 0) return {place.x, place.y, left, place.h};
-        const float others = static_cast<float>(count - 1), h = (place.h - gap * (others - 1)) / others;
-        return {place.x + left + gap, place.y + static_cast<float>(i - 1) * (h + gap), place.w - left - gap, h};
+        const std::size_t columns = count > 4 ? 2 : 1, rows = (count - 1 + columns - 1) / columns;
+        const auto n = static_cast<float>(rows);
+        Rect first = place, rest = place;
+        if (frame.portrait) {
+            const float unit = (place.h - gap * n) / (n + 1.35f);
+            first.h = unit * 1.35f;
+            rest.cut_top(first.h + gap);
+        } else {
+            first.w = (place.w - gap) * (columns == 1 ? 0.56f : 0.44f);
+            rest.cut_left(first.w + gap);
+        }
+        if (i == 0) return first;
+        const std::size_t at = i - 1, row = at / columns, column = at % columns;
+        const float h = (rest.h - gap * (n - 1)) / n, w = columns == 1 ? rest.w : (rest.w - gap) / 2;
+        // The last of an odd number fills its row.
+        const bool alone = columns == 2 && at + 2 == count && column == 0;
+        return {rest.x + static_cast<float>(column) * (w + gap), rest.y + static_cast<float>(row) * (h + gap), alone ? rest.w : w, h};
     }
 
-    static bool picture_card(Frame& frame, const Section& section, Rect box, bool large) {
+    static bool picture_card(Frame& frame, const Section& section, Rect box, bool large, bool narrow) {
         const Theme& theme = frame.theme;
         const std::string& title = section.title.in(frame.lang);
         const std::string id = "hall." + section.id;
         const Press press = pressable(frame, id, title, box);
         frame.canvas.shadow(box, 28);
         const Rect drawn = press.held ? box.inset(4) : box;
-        const float growth = text_growth(frame), band = (large ? 186 : 138) * growth;
+        const float growth = text_growth(frame);
+        // A small card of an enlarged hall says its name only.
+        const bool brief = narrow && growth > 1.12f;
+        const float band = (large ? 186.0f : brief ? 88.0f : narrow ? 166.0f : 138.0f) * growth;
         const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
         const Rect view{drawn.x, drawn.y, drawn.w, drawn.h - band + 28};
         frame.canvas.fill(view, theme.line, 28);
@@ -110,20 +122,33 @@ private:
         frame.canvas.fill({foot.x, foot.y, foot.w, 28}, theme.paper_raised);
         frame.canvas.fill(foot, theme.paper_raised, 28);
         frame.canvas.fill({foot.x, foot.y, foot.w, 4}, theme.cinnabar);
-        Rect words = foot.inset(space::l, (large ? 28.0f : 18.0f) * growth);
-        const Rect sign = words.cut_right(64);
-        words.cut_right(space::m);
-        icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.cinnabar);
+        Rect words = foot.inset(narrow ? space::m : space::l, (large ? 28.0f : narrow ? 14.0f : 18.0f) * growth);
+        if (!narrow) {
+            const Rect sign = words.cut_right(64);
+            words.cut_right(space::m);
+            icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.cinnabar);
+        }
         frame.canvas.text(title, words.cut_top((large ? 74.0f : 60.0f) * growth), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
-        frame.canvas.text(frame.words("hall.about." + section.id), words, {Face::sans, large ? 32.0f : 30.0f, theme.ink_2, Align::left, 1.35f, 1, true, 28 / growth});
+        if (!brief)
+            frame.canvas.text(about(frame, section.id), words, {Face::sans, large ? 32.0f : narrow ? 28.0f : 30.0f, theme.ink_2, Align::left, 1.35f, narrow ? 2 : 1, true, 28 / growth});
         ripple(frame, id, drawn, theme.cinnabar);
         return press.clicked;
     }
 
-    static void open(const std::string& section, Navigator& navigator) {
-        if (section == "figures") navigator.go(make_figures());
-        else if (section == "lectures") navigator.go(make_films());
-        else if (section == "quiz") navigator.go(make_quiz_themes());
+    // A section that only the pack knows is introduced by how much there is in it.
+    static std::string about(const Frame& frame, const std::string& section) {
+        if (has_screen(section) || section == "documents" || section == "gallery") return frame.words("hall.about." + section);
+        return frame.words("hall.about.items", {{"n", std::to_string(items_of_section(*frame.catalogue, section).size())}});
+    }
+
+    static void open(const Frame& frame, const std::string& section, Navigator& navigator) {
+        if (section == "figures") return navigator.go(make_figures());
+        if (section == "lectures") return navigator.go(make_films());
+        if (section == "quiz") return navigator.go(make_quiz_themes());
+        // One thing alone needs no list.
+        const std::vector<const Item*> items = items_of_section(*frame.catalogue, section);
+        if (items.size() == 1) navigator.go(make_exhibit(items.front()->id));
+        else navigator.go(make_items(section));
     }
 };
 

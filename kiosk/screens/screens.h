@@ -25,6 +25,9 @@ struct QuizRequest {
 inline constexpr int paper_questions = 10, paper_minutes = 10, paper_pass_percent = 60;
 inline QuizRequest paper_request(std::uint64_t seed) { return {{}, "", "", paper_questions, seed, paper_minutes * 60, paper_pass_percent}; }
 
+// What a section holds that this program can show.
+std::vector<const Item*> items_of_section(const Catalogue& catalogue, std::string_view section);
+
 struct QuizOutcome;                      // kiosk/screens/quiz_outcome.h
 
 ScreenPtr make_attract();                                  // 待机
@@ -32,6 +35,7 @@ ScreenPtr make_hall();                                     // 大厅
 ScreenPtr make_figures();                                  // 人物
 ScreenPtr make_films();                                    // 微党课
 ScreenPtr make_exhibit(std::string item_id, std::shared_ptr<const Catalogue> of = nullptr);  // one item, of any kind; of: as in QuizRequest
+ScreenPtr make_items(std::string section);                 // 文献、图片……: what a section holds, of any kind
 ScreenPtr make_quiz_themes();                              // 答题: choose a theme, or the paper
 ScreenPtr make_quiz(QuizRequest request);                  // 答题: the questions
 ScreenPtr make_quiz_result(QuizOutcome outcome);           // 答题: how it went
