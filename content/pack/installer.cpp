@@ -196,6 +196,9 @@ private:
 
 }  // namespace
 
+Installer::Installer(PackStore& store, const std::atomic<bool>& stop, std::string application)
+    : store_(store), stop_(stop), application_(application.empty() ? std::string(application_version()) : std::move(application)) {}
+
 Result<Offer> Installer::look(Transport& from, const Moment& moment) {
     Stoppable transport(from, stop_);
     auto offer = make_offer(store_, transport, store_.believed(moment), moment, application_);

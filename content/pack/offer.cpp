@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "content/base/crypto.h"
-#include "content/base/json.h"
 #include "content/pack/disk.h"
 #include "content/pack/pack_state.h"
 #include "content/trust/client.h"
@@ -16,25 +14,6 @@ namespace xinghuo {
 namespace {
 
 constexpr std::size_t packs_limit = 500;
-
-// "0.10.2" comes after "0.9": numbers between points; what is no number counts as 0.
-std::vector<int> numbers_of(std::string_view version) {
-    std::vector<int> numbers;
-    while (!version.empty()) {
-        const std::string_view part = version.substr(0, version.find('.'));
-        int number = 0;
-        (void)std::from_chars(part.data(), part.data() + part.size(), number);
-        numbers.push_back(number);
-        version.remove_prefix(std::min(version.size(), part.size() + 1));
-    }
-    while (!numbers.empty() && numbers.back() == 0) numbers.pop_back();
-    return numbers;
-}
-
-std::string minimum_application(std::string_view manifest) {
-    JsonDocument document;
-    return document.parse(manifest) ? document.root()["minimum_application"].string_or("") : "";
-}
 
 // "packs/<organisation>/<id>.json".
 Result<std::string> id_in(const std::string& target) {
@@ -84,9 +63,7 @@ void describe(PackStore& store, PackOffer& pack, std::string_view application) {
         refuse(pack, ErrorKind::untrusted, fmt::format("the pack {} is here from {}; {} may not replace it", pack.id, installed->target, pack.target));
     if (installed != nullptr && installed->shown) pack.before = installed->shown->version;
     pack.kind = kind_of(store, installed, pack);
-    if (const std::string least = minimum_application(pack.manifest_bytes);
-        !application.empty() && !least.empty() && numbers_of(application) < numbers_of(least))
-        refuse(pack, ErrorKind::unsupported, fmt::format("{} needs version {} of the application; this is {}", pack.id, least, application));
+    if (auto able = check_application(manifest->minimum_application, application); !able) refuse(pack, able.error().kind, able.error().within(pack.id).what);
     if (auto blobs = blobs_of({&*manifest}); !blobs) refuse(pack, blobs.error().kind, blobs.error().within(pack.target).what);
     else
         for (const PackFile& file : *blobs)

@@ -192,7 +192,7 @@ void DiskPackStore::take_shipped(const Moment& moment) {
     if (state_.shipped == seen) return;
     auto shipped = DirectoryTransport::open(places_.shipped, shipped_name);
     if (!shipped) return note_failure(*this, shipped.error(), shipped_name, moment);
-    const auto offer = make_offer(*this, **shipped, WallTime{}, moment, "");
+    const auto offer = make_offer(*this, **shipped, WallTime{}, moment, application_version());
     if (!offer && offer.error().kind != ErrorKind::older) return note_failure(*this, offer.error(), shipped_name, moment);
     Change change;
     change.at = moment.wall;
