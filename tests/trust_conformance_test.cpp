@@ -1,0 +1,654 @@
+// The cases of the public conformance suite for clients of The Update Framework (github.com/theupdateframework/tuf-conformance), against
+// ours: what is accepted, what lies in the folder afterwards, and which requests were made.
+#include <catch2/catch.hpp>
+
+#include "tests/support/trust_repository.h"
+
+namespace xinghuo {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+// One text for another, once; a test that changes nothing is no test.
+std::string changed(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a first refresh asks for four files and keeps them byte for byte", "[trust]") {
+    TrustRepository repository;
+    repository.published["timestamp"].back() += " \n";
+    TrustTerminal terminal(repository);
+    CHECK(outcome(terminal.refresh()) == "good");
+    CHECK(repository.requests == Strings{"metadata/2.root.json", "metadata/timestamp.json", "metadata/1.snapshot.json", "metadata/1.targets.json"});
+    for (const char* role : {"root", "timestamp", "snapshot", "targets"}) CHECK(terminal.file(role) == repository.published[role].back());
+    CHECK(terminal.trusted() == "root 1, snapshot 1, targets 1, timestamp 1");
+
+    // What is still current is not asked for again.
+    repository.requests.clear();
+    CHECK(outcome(terminal.refresh()) == "good");
+    CHECK(repository.requests == Strings{"metadata/2.root.json", "metadata/timestamp.json"});
+}
+
+TEST_CASE("a download of what nobody signs refreshes first", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    CHECK(outcome(terminal.download("nothing")) == "missing");
+    CHECK(repository.metadata_requests() == Strings{"root 2", "timestamp", "snapshot 1", "targets 1"});
+    CHECK(terminal.trusted() == "root 1, snapshot 1, targets 1, timestamp 1");
+}
+
+TEST_CASE("a first root that is broken or unsigned starts nothing", "[trust]") {
+    TrustRepository repository;
+    const std::string good = repository.published["root"].front();
+    const auto folder = std::filesystem::temp_directory_path() / fmt::format("xinghuo-trust-init-{}", ::getpid());
+    std::filesystem::remove_all(folder);
+    CHECK(outcome(TrustClient::init(folder, changed(good, "\"version\"", "\"revision\""))) == "invalid");
+    CHECK(outcome(TrustClient::init(folder, changed(good, "\"sig\":\"", "\"sig\":\"00"))) == "untrusted");
+    CHECK(outcome(TrustClient::open(folder)) == "missing");
+    // Somebody else's copy of it in the folder is no better.
+    REQUIRE(write_file(folder / "root.json", changed(good, "\"sig\":\"", "\"sig\":\"00")));
+    CHECK(outcome(TrustClient::open(folder)) == "untrusted");
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a role that is not signed stops the refresh there", "[trust]") {
+    const auto [role, trusted] = GENERATE(table<std::string, std::string>({{"root", "root 1"},
+                                                                           {"timestamp", "root 2"},
+                                                                           {"snapshot", "root 2, timestamp 2"},
+                                                                           {"targets", "root 2, snapshot 2, timestamp 2"}}));
+    CAPTURE(role);
+    TrustRepository repository;
+    repository.signers[role].clear();
+    repository.publish({"root", "targets", "snapshot", "timestamp"});
+    TrustTerminal terminal(repository);
+    CHECK(outcome(terminal.refresh()) == "untrusted");
+    CHECK(terminal.trusted() == trusted);
+}
+
+TEST_CASE("a version that is not the one of its address is refused", "[trust]") {
+    const auto [role, trusted] = GENERATE(table<std::string, std::string>(
+        {{"root", "root 1"}, {"snapshot", "root 2, timestamp 2"}, {"targets", "root 2, snapshot 2, timestamp 2"}}));
+    CAPTURE(role);
+    TrustRepository repository;
+    ++repository.part(role).version;
+    repository.publish({"root", "targets", "snapshot", "timestamp"});
+    // The addresses count up, whatever the files say.
+    if (role == "snapshot") --repository.timestamp.snapshot.version;
+    if (role == "targets") --repository.snapshot.meta["targets.json"].version;
+    repository.published["snapshot"].back() = repository.signed_text("snapshot");
+    repository.published["timestamp"].back() = repository.signed_text("timestamp");
+    TrustTerminal terminal(repository);
+    CHECK(outcome(terminal.refresh()) == "untrusted");
+    CHECK(terminal.trusted() == trusted);
+}
+
+TEST_CASE("a timestamp of the same version does not replace the one that is here", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    REQUIRE(terminal.refresh());
+    const std::string here = terminal.file("timestamp");
+    repository.timestamp.snapshot.version = 100;
+    repository.published["timestamp"].back() = repository.signed_text("timestamp");
+    repository.requests.clear();
+    CHECK(outcome(terminal.refresh()) == "good");
+    CHECK(repository.metadata_requests() == Strings{"root 2", "timestamp"});
+    CHECK(terminal.file("timestamp") == here);
+}
+
+TEST_CASE("hashes and lengths of metadata are held", "[trust]") {
+    TrustRepository repository;
+    repository.with_hashes = true;
+    repository.publish({"targets", "snapshot", "timestamp"});
+    TrustTerminal terminal(repository);
+    REQUIRE(terminal.refresh());
+    repository.publish({"targets"});
+    SECTION("another hash") { repository.snapshot.meta["targets.json"].hashes["sha256"] = std::string(64, '4'); }
+    SECTION("shorter than was signed for") { *repository.snapshot.meta["targets.json"].length += 1; }
+    SECTION("longer than was signed for") { *repository.snapshot.meta["targets.json"].length -= 1; }
+    repository.publish({"snapshot", "timestamp"});
+    CHECK(outcome(terminal.refresh()) == "untrusted");
+    CHECK(terminal.version("snapshot") == 3);
+    CHECK(terminal.version("targets") == 2);
+}
+
+TEST_CASE("fields nobody knows count for the signature and harm nothing", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    REQUIRE(terminal.refresh());
+    ++repository.root.version;
+    std::string text = root_json(repository.root);
+    text = changed(text, "\"keytype\"", "\"extra-field\":{\"a\":1,\"b\":[2,null,true]},\"keyid_hash_algorithms\":\"md5\",\"keytype\"");
+    text = changed(text, "\"threshold\"", "\"another\":\"\\n\\u0001长征 \\\\ \\\"\",\"threshold\"");
+    repository.published["root"].push_back(repository.signed_by("root", text));
+    CHECK(outcome(terminal.refresh()) == "good");
+    CHECK(terminal.version("root") == 2);
+    // And they are signed: changing one is not free.
+    repository.published["root"].push_back(changed(repository.published["root"].back(), "\"b\":[2", "\"b\":[3"));
+    CHECK(outcome(terminal.refresh()) == "untrusted");
+}
+
+TEST_CASE("what was announced and is not there", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    REQUIRE(terminal.refresh());
+    std::string trusted, last;
+    SECTION("snapshot") {
+        ++repository.timestamp.snapshot.version;
+        repository.publish({"timestamp"});
+        trusted = "root 1, snapshot 1, targets 1, timestamp 2";
+        last = "snapshot 2";
+    }
+    SECTION("targets") {
+        ++repository.snapshot.meta["targets.json"].version;
+        repository.publish({"snapshot", "timestamp"});
+        trusted = "root 1, snapshot 2, targets 1, timestamp 2";
+        last = "targets 2";
+    }
+    SECTION("timestamp") {
+        repository.published.erase("timestamp");
+        trusted = "root 1, snapshot 1, targets 1, timestamp 1";
+        last = "timestamp";
+    }
+    CHECK(outcome(terminal.refresh()) == "missing");
+    CHECK(terminal.trusted() == trusted);
+    CHECK(repository.metadata_requests().back() == last);
+}
+
+TEST_CASE("metadata of another type, properly signed, is refused", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    repository.snapshot.meta = {{"snapshot.json", {1, {}, {}}}};
+    repository.signers["snapshot"] = repository.signers["timestamp"];
+    repository.root.roles["snapshot"].keyids = repository.root.roles["timestamp"].keyids;
+    repository.publish({"root", "snapshot"});
+    repository.published["timestamp"].push_back(repository.published["snapshot"].back());
+    CHECK(outcome(terminal.refresh()) == "invalid");
+    CHECK(terminal.trusted() == "root 2");
+}
+
+TEST_CASE("thresholds of signatures", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    SECTION("one signature short") {
+        repository.root.roles["snapshot"].threshold = 3;
+        repository.add_key("snapshot");
+        repository.add_key("snapshot");
+        repository.publish({"root", "targets", "snapshot", "timestamp"});
+        REQUIRE(terminal.refresh());
+        repository.signers["snapshot"].erase(repository.signers["snapshot"].begin());
+        repository.publish({"targets", "snapshot", "timestamp"});
+        const auto refused = terminal.refresh();
+        CHECK(outcome(refused) == "untrusted");
+        CHECK_THAT(refused.error().what, Catch::Contains("1 of 3 signatures are missing"));
+        CHECK(terminal.version("snapshot") == 2);
+    }
+    SECTION("fewer keys than signatures are needed") {
+        for (int i = 0; i < 4; ++i) repository.add_key("snapshot");
+        repository.root.roles["snapshot"].threshold = 6;
+        repository.publish({"root", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "untrusted");
+        CHECK(terminal.trusted() == "root 2, timestamp 2");
+    }
+    SECTION("one key named nine times is one key") {
+        const std::string id = repository.add_key("snapshot");
+        for (int i = 0; i < 8; ++i) repository.root.roles["snapshot"].keyids.push_back(id);
+        repository.root.roles["snapshot"].threshold = 6;
+        repository.publish({"root", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "untrusted");
+        CHECK(terminal.version("snapshot") == 0);
+    }
+    SECTION("one key under two ids is one key") {
+        const PrivateKey key = *PrivateKey::make(GENERATE(KeyScheme::ed25519, KeyScheme::p256));
+        repository.root.roles["snapshot"].threshold = 2;
+        repository.root.roles["snapshot"].keyids = {"first-name", "second-name"};
+        repository.root.keys["first-name"] = repository.root.keys["second-name"] = key.public_text();
+        repository.signers["snapshot"].clear();
+        repository.publish({"root", "snapshot", "timestamp"});
+        const auto document = signing_input(repository.published["snapshot"].back());
+        REQUIRE(document);
+        const std::string hex = to_hex(key.sign(*document));
+        repository.published["snapshot"].back() = changed(repository.published["snapshot"].back(), "\"signatures\":[",
+            fmt::format("\"signatures\":[{{\"keyid\":\"first-name\",\"sig\":\"{0}\"}},{{\"keyid\":\"second-name\",\"sig\":\"{0}\"}}", hex));
+        CHECK(outcome(terminal.refresh()) == "untrusted");
+        CHECK(terminal.version("snapshot") == 0);
+        // Once is enough where one is: an id need not be the hash of its key.
+        repository.root.roles["snapshot"].threshold = 1;
+        repository.publish({"root"});
+        CHECK(outcome(terminal.refresh()) == "good");
+    }
+    SECTION("a signature that stands twice is refused, though it holds") {
+        std::string& text = repository.published["snapshot"].back();
+        const std::size_t from = text.find("{\"keyid\""), to = text.find('}', from) + 1;
+        text.insert(to, "," + text.substr(from, to - from));
+        CHECK(outcome(terminal.refresh()) == "invalid");
+        CHECK(terminal.version("snapshot") == 0);
+    }
+    SECTION("a wrong signature beside enough right ones harms nothing") {
+        const std::string id = repository.add_key("timestamp");
+        repository.publish({"root", "timestamp"});
+        std::string& text = repository.published["timestamp"].back();
+        const std::size_t at = text.find("\"sig\":\"", text.find(id)) + 7;
+        const std::string wrong = GENERATE("", "no hex", "30450221");
+        text.replace(at, text.find('"', at) - at, wrong);
+        CHECK(outcome(terminal.refresh()) == "good");
+        CHECK(terminal.version("timestamp") == 2);
+    }
+}
+
+TEST_CASE("each kind of key signs a root, and its wrong signature does not", "[trust]") {
+    const KeyScheme scheme = GENERATE(KeyScheme::ed25519, KeyScheme::p256, KeyScheme::rsa_pss);
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    const std::string id = repository.add_key("root", scheme);
+    ++repository.root.roles["root"].threshold;
+    repository.publish({"root"});
+    CHECK(outcome(terminal.refresh()) == "good");
+    CHECK(terminal.version("root") == 2);
+    const std::string before = repository.published["root"].back();
+    repository.publish({"root"});
+    std::string& text = repository.published["root"].back();
+    const auto signature = [&id](const std::string& of) { return of.substr(of.find("\"sig\":\"", of.rfind(id)) + 7, of.find('"', of.find("\"sig\":\"", of.rfind(id)) + 7) - of.find("\"sig\":\"", of.rfind(id)) - 7); };
+    text = changed(text, signature(text), signature(before));
+    CHECK(outcome(terminal.refresh()) == "untrusted");
+    CHECK(terminal.version("root") == 2);
+}
+
+TEST_CASE("nothing goes back to an older version", "[trust]") {
+    const bool hashes = GENERATE(false, true);
+    TrustRepository repository;
+    repository.with_hashes = hashes;
+    TrustTerminal terminal(repository);
+    repository.publish({"targets"});
+    repository.publish({"targets", "snapshot", "timestamp"});
+    REQUIRE(terminal.refresh());
+    SECTION("timestamp") {
+        repository.published["timestamp"].pop_back();
+        const auto refused = terminal.refresh();
+        CHECK(outcome(refused) == "older");
+        CHECK_THAT(refused.error().what, Catch::Contains("timestamp 1 came, and 2 is already here"));
+        CHECK(repository.metadata_requests().back() == "timestamp");
+    }
+    SECTION("snapshot, named by a new timestamp") {
+        repository.timestamp.snapshot.version = 1;
+        repository.publish({"timestamp"});
+        CHECK(outcome(terminal.refresh()) == "older");
+        CHECK(repository.metadata_requests().back() == "timestamp");
+    }
+    SECTION("snapshot, behind the same timestamp") {
+        repository.requests.clear();
+        repository.published["snapshot"].back() = repository.published["snapshot"].front();
+        CHECK(outcome(terminal.refresh()) == "good");
+        CHECK(repository.metadata_requests().back() == "timestamp");
+    }
+    SECTION("targets, named by a new snapshot") {
+        repository.targets().version = 0;
+        repository.publish({"targets", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "older");
+    }
+    SECTION("targets, no longer named") {
+        repository.snapshot.meta.clear();
+        repository.snapshot.meta["other.json"].version = 1;
+        repository.publish({"snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "older");
+    }
+    CHECK(terminal.version("snapshot") == 2);
+    CHECK(terminal.version("targets") == 3);
+}
+
+TEST_CASE("a new key takes back a version that ran ahead", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    SECTION("of the timestamp") {
+        repository.timestamp.version = 99'998;
+        repository.publish({"timestamp"});
+        REQUIRE(terminal.refresh());
+        REQUIRE(terminal.version("timestamp") == 99'999);
+        repository.rotate("timestamp");
+        repository.timestamp.version = 0;
+        repository.publish({"timestamp", "root"});
+        CHECK(outcome(terminal.refresh()) == "good");
+        CHECK(terminal.version("timestamp") == 1);
+    }
+    SECTION("of the snapshot") {
+        repository.timestamp.snapshot.version = 0;
+        repository.snapshot.version = 1;
+        repository.publish({"snapshot"});
+        repository.published["snapshot"].resize(99'999 - 1);
+        repository.snapshot.version = 99'998;
+        repository.publish({"snapshot", "timestamp"});
+        REQUIRE(terminal.refresh());
+        REQUIRE(terminal.version("snapshot") == 99'999);
+        repository.rotate("snapshot");
+        repository.rotate("timestamp");
+        repository.published["snapshot"].clear();
+        repository.snapshot.version = 0;
+        repository.publish({"snapshot", "timestamp", "root"});
+        CHECK(outcome(terminal.refresh()) == "good");
+        CHECK(terminal.version("snapshot") == 1);
+    }
+    SECTION("of the targets, though one of two snapshot keys stays") {
+        repository.add_key("snapshot");
+        repository.root.roles["snapshot"].threshold = 1;
+        repository.publish({"root"});
+        repository.publish({"targets", "targets", "targets", "snapshot", "timestamp"});
+        REQUIRE(terminal.refresh());
+        REQUIRE(terminal.version("targets") == 4);
+        repository.root.roles["snapshot"].keyids.pop_back();
+        const std::string kept = repository.root.roles["snapshot"].keyids.front();
+        std::erase_if(repository.signers["snapshot"], [&kept](const auto& signer) { return signer.first != kept; });
+        repository.publish({"root"});
+        repository.published["targets"].resize(1);
+        repository.targets().version = 1;
+        repository.publish({"targets", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "good");
+        CHECK(terminal.version("targets") == 2);
+    }
+}
+
+TEST_CASE("a key that is only added takes nothing back", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    repository.publish({"timestamp"});
+    REQUIRE(terminal.refresh());
+    repository.add_key("timestamp");
+    repository.publish({"root"});
+    repository.published["timestamp"].pop_back();
+    CHECK(outcome(terminal.refresh()) == "older");
+    CHECK(terminal.version("timestamp") == 2);
+}
+
+TEST_CASE("what has expired is not accepted, and what was accepted stays", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    REQUIRE(terminal.refresh());
+    SECTION("root: stored, and then nothing more is asked") {
+        repository.root.expires = trust_day(-1);
+        repository.publish({"root", "targets", "snapshot", "timestamp"});
+        repository.requests.clear();
+        const auto refused = terminal.refresh();
+        CHECK(outcome(refused) == "expired");
+        CHECK_THAT(refused.error().what, Catch::Contains("root 2 was valid until 2026-06-30, and it is 2026-07-01"));
+        CHECK(terminal.trusted() == "root 2, snapshot 1, targets 1, timestamp 1");
+        CHECK(repository.metadata_requests() == Strings{"root 2", "root 3"});
+        // A newer one may follow.
+        repository.root.expires = trust_day(30);
+        repository.publish({"root"});
+        CHECK(outcome(terminal.refresh()) == "good");
+    }
+    SECTION("timestamp") {
+        repository.timestamp.expires = trust_day(-5);
+        repository.publish({"timestamp"});
+        CHECK(outcome(terminal.refresh()) == "expired");
+        CHECK(terminal.version("timestamp") == 1);
+    }
+    SECTION("snapshot") {
+        repository.snapshot.expires = trust_day(-5);
+        repository.publish({"snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "expired");
+        CHECK(terminal.version("snapshot") == 1);
+    }
+    SECTION("targets") {
+        repository.targets().expires = trust_day(-5);
+        repository.publish({"targets", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "expired");
+        CHECK(terminal.version("targets") == 1);
+    }
+    SECTION("the same ones, later") {
+        CHECK(outcome(terminal.refresh(29)) == "good");
+        CHECK(outcome(terminal.refresh(30)) == "expired");
+        CHECK(outcome(terminal.refresh(31)) == "expired");
+    }
+    SECTION("expired ones lead on to new ones") {
+        repository.timestamp.expires = trust_day(7);
+        repository.publish({"timestamp"});
+        REQUIRE(terminal.refresh());
+        repository.timestamp.expires = trust_day(21);
+        repository.publish({"targets", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh(18)) == "good");
+        CHECK(terminal.trusted() == "root 1, snapshot 2, targets 2, timestamp 3");
+    }
+    SECTION("expired ones still forbid older ones") {
+        repository.timestamp.expires = trust_day(7);
+        repository.publish({"timestamp"});
+        REQUIRE(terminal.refresh());
+        repository.published["timestamp"].pop_back();
+        CHECK(outcome(terminal.refresh(18)) == "older");
+    }
+}
+
+TEST_CASE("targets come whole or not at all", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    repository.add_artifact("targets", "target_file.txt", "target file contents");
+    repository.add_artifact("targets", "path/to/a/file.txt", "deep");
+    repository.publish({"targets", "snapshot", "timestamp"});
+    const auto whole = terminal.download("target_file.txt"), deep = terminal.download("path/to/a/file.txt");
+    REQUIRE(whole);
+    REQUIRE(deep);
+    CHECK(*whole == "target file contents");
+    CHECK(*deep == "deep");
+    CHECK(repository.requests.back() == "targets/path/to/a/" + sha256_hex("deep", 4) + ".file.txt");
+    repository.artifacts["target_file.txt"] = GENERATE("malicious contents..", "target file content", "target file contents!", "");
+    CHECK(outcome(terminal.download("target_file.txt")) == "untrusted");
+}
+
+TEST_CASE("a repository without consistent snapshots", "[trust]") {
+    TrustRepository repository;
+    repository.root.consistent_snapshot = false;
+    repository.add_artifact("targets", "a/b.json", "{}");
+    repository.add_delegation("targets", "role", {"c/*"});
+    repository.add_artifact("role", "c/d.json", "[]");
+    repository.publish({"role", "targets", "snapshot", "timestamp", "root"});
+    TrustTerminal terminal(repository);
+    CHECK(outcome(terminal.download("c/d.json")) == "good");
+    CHECK(repository.requests == Strings{"metadata/2.root.json", "metadata/3.root.json", "metadata/timestamp.json", "metadata/snapshot.json",
+                                         "metadata/targets.json", "metadata/role.json", "targets/c/d.json"});
+    CHECK(outcome(terminal.download("a/b.json")) == "good");
+    CHECK(repository.requests.back() == "targets/a/b.json");
+}
+
+namespace {
+
+struct Edge {
+    std::string from, to;
+    bool terminating = false;
+    Strings paths = {"*"};
+};
+
+void delegate(TrustRepository& repository, const std::vector<Edge>& edges) {
+    Strings roles;
+    for (const Edge& edge : edges) {
+        repository.add_delegation(edge.from, edge.to, edge.paths, edge.terminating);
+        if (std::find(roles.begin(), roles.end(), edge.to) == roles.end()) roles.push_back(edge.to);
+    }
+    roles.insert(roles.end(), {"targets", "snapshot", "timestamp"});
+    repository.publish(roles);
+}
+
+Strings visited(const TrustRepository& repository) {
+    const Strings all = repository.metadata_requests();
+    Strings out;
+    for (std::size_t i = 4; i < all.size(); ++i) out.push_back(all[i].substr(0, all[i].find(' ')));
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("delegated roles are visited in pre-order", "[trust]") {
+    const auto [edges, order] = GENERATE(table<std::vector<Edge>, Strings>({
+        {{{"targets", "A"}}, {"A"}},
+        {{{"targets", "A"}, {"targets", "B"}}, {"A", "B"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"B", "C"}}, {"A", "B", "C"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"A", "C"}, {"A", "D"}}, {"A", "C", "D", "B"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"A", "C"}, {"C", "D"}}, {"A", "C", "D", "B"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"A", "C", true}, {"A", "D"}}, {"A", "C"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"A", "C", true}, {"C", "D"}}, {"A", "C", "D"}},
+        {{{"targets", "A", false, {"*.py"}}, {"targets", "B"}, {"A", "C"}}, {"B"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"A", "C", false, {"*.py"}}, {"C", "D"}}, {"A", "B"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"B", "C"}, {"C", "D"}, {"D", "B"}}, {"A", "B", "C", "D"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"B", "C"}, {"A", "C"}}, {"A", "C", "B"}},
+        {{{"targets", "A"}, {"targets", "B"}, {"B", "C"}, {"A", "C", false, {"*.py"}}}, {"A", "B", "C"}},
+    }));
+    CAPTURE(order);
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    // A role that two delegate to has a key from each, so both may.
+    delegate(repository, edges);
+    CHECK(outcome(terminal.download("missingpath")) == "missing");
+    CHECK(visited(repository) == order);
+}
+
+TEST_CASE("a target is found through roles that all may name it", "[trust]") {
+    const auto [target, found, order] = GENERATE(table<std::string, bool, Strings>({
+        {"targetfile", true, {}},
+        {"README.md", true, {"A"}},
+        {"releases/x/x_v1", true, {"B", "C"}},
+        {"releases/y/y_v1.zip", true, {"B", "D"}},
+        {"releases/z/z_v1.zip", false, {"B"}},
+    }));
+    CAPTURE(target);
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    delegate(repository, {{"targets", "A", false, {"*.doc", "*.md"}},
+                          {"targets", "B", false, {"releases/*/*"}},
+                          {"B", "C", false, {"releases/x/*"}},
+                          {"B", "D", false, {"releases/y/*.zip"}}});
+    repository.published["A"].clear();
+    repository.published["C"].clear();
+    repository.published["D"].clear();
+    for (const char* role : {"A", "C", "D"}) repository.roles[role].version = 0;
+    repository.add_artifact("targets", "targetfile", "targetfile content");
+    repository.add_artifact("A", "README.md", "README by A");
+    repository.add_artifact("C", "releases/x/x_v1", "x release by C");
+    repository.add_artifact("D", "releases/y/y_v1.zip", "y release by D");
+    repository.add_artifact("D", "releases/z/z_v1.zip", "z release by D");
+    repository.publish({"A", "C", "D", "targets", "snapshot", "timestamp"});
+    const auto bytes = terminal.download(target);
+    CHECK(outcome(bytes) == (found ? "good" : "missing"));
+    if (bytes) CHECK(*bytes == repository.artifacts[target]);
+    CHECK(visited(repository) == order);
+}
+
+TEST_CASE("strange names of roles stay in the folder and in their address", "[trust]") {
+    const auto [role, quoted] = GENERATE(table<std::string, std::string>(
+        {{"?", "%3F"}, {"#", "%23"}, {"/delegatedrole", "%2Fdelegatedrole"}, {"../delegatedrole", "..%2Fdelegatedrole"}, {"..", "%2E%2E"}, {"长征 %", "%E9%95%BF%E5%BE%81%20%25"}}));
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    delegate(repository, {{"targets", role}});
+    CHECK(outcome(terminal.download("nonexistent target")) == "missing");
+    CHECK(repository.requests.back() == "metadata/1." + quoted + ".json");
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(terminal.folder)) files += entry.path().extension() == ".json" ? 1 : 0;
+    CHECK(files == 5);
+    CHECK(!terminal.file(role).empty());
+}
+
+TEST_CASE("delegated roles expire, and are renewed", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    repository.add_delegation("targets", "delegated", {"delegatedpath/*"});
+    repository.add_artifact("delegated", "delegatedpath/first", "first");
+    SECTION("already when they come") {
+        repository.roles["delegated"].expires = trust_day(-1);
+        repository.publish({"delegated", "targets", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.refresh()) == "good");
+        CHECK(outcome(terminal.download("delegatedpath/first")) == "expired");
+        CHECK(terminal.trusted() == "root 1, snapshot 2, targets 2, timestamp 2");
+    }
+    SECTION("later, and then the new one") {
+        repository.roles["delegated"].expires = trust_day(7);
+        repository.publish({"delegated", "targets", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.download("delegatedpath/first")) == "good");
+        CHECK(outcome(terminal.download("delegatedpath/first", 18)) == "expired");
+        repository.roles["delegated"].expires = trust_day(21);
+        repository.publish({"delegated", "snapshot", "timestamp"});
+        CHECK(outcome(terminal.download("delegatedpath/first", 18)) == "good");
+        CHECK(terminal.version("delegated") == 2);
+    }
+}
+
+namespace {
+
+struct RootVersion {
+    std::vector<int> keys;
+    int threshold;
+    std::vector<int> signatures;
+    bool good = true;
+};
+
+void sign_with(TrustRepository& repository, const std::string& role, const RootVersion& version, const std::vector<PrivateKey>& keys) {
+    repository.root.roles[role].keyids.clear();
+    repository.root.roles[role].threshold = version.threshold;
+    repository.signers[role].clear();
+    const auto at = [&keys](int i) -> const PrivateKey& { return keys[static_cast<std::size_t>(i)]; };
+    for (const int i : version.keys) repository.add_key(role, at(i));
+    repository.signers[role].clear();
+    for (const int i : version.signatures) repository.signers[role].insert_or_assign(key_id(at(i).public_text()), at(i));
+}
+
+std::vector<PrivateKey> ten_keys() {
+    std::vector<PrivateKey> keys;
+    for (int i = 0; i < 10; ++i) keys.push_back(*PrivateKey::make(KeyScheme::ed25519));
+    return keys;
+}
+
+}  // namespace
+
+TEST_CASE("a chain of roots is followed as far as old and new keys agree", "[trust]") {
+    using V = std::vector<RootVersion>;
+    const auto versions = GENERATE(values<V>({
+        {{{1}, 1, {1}}, {{2}, 1, {2, 1}}, {{2}, 1, {2}}},
+        {{{1}, 1, {3, 1, 4}}, {{2}, 1, {3, 2, 1, 4}}, {{2}, 1, {3, 2, 4}}},
+        {{{0, 1, 2, 3, 4}, 3, {0, 2, 4}}, {{0, 1, 2, 3, 4}, 3, {0, 4, 1}}, {{0, 1, 2, 3, 4}, 3, {0, 1, 3}}, {{0, 1, 2, 3, 4}, 3, {0, 1, 3}}},
+        {{{0, 1, 2, 3, 4}, 3, {0, 2, 4}}, {{0, 1, 3, 4, 5}, 3, {0, 4, 1}}},
+        {{{0, 1, 2, 3, 4}, 3, {0, 2, 4}}, {{0, 1, 3, 4, 5}, 3, {0, 2, 4, 5}}, {{0, 1, 3, 4, 5}, 3, {0, 4, 5}}},
+        {{{0, 1, 2, 3, 4}, 3, {0, 2, 4}}, {{5, 6, 7, 8, 9}, 3, {0, 2, 4, 5, 6, 7}}, {{5, 6, 7, 8, 9}, 3, {5, 6, 7}}},
+        {{{1, 2, 3}, 1, {1}}, {{1, 2, 3}, 2, {1, 2}}},
+        {{{1, 2, 3}, 2, {1, 2}}, {{1, 2, 3}, 1, {1, 2}}, {{1, 2, 3}, 1, {1}}},
+        {{{1}, 1, {1}}, {{1, 2}, 2, {1, 2}}},
+        {{{1}, 1, {1}}, {{2}, 1, {2, 3, 4}, false}},
+        {{{1}, 1, {1}}, {{2}, 1, {1, 3, 4}, false}},
+        {{{0, 1, 2, 3, 4}, 3, {0, 2, 4}}, {{0, 1, 3, 4, 5}, 3, {0, 2, 4}, false}},
+        {{{0, 1, 2, 3, 4}, 3, {0, 2, 4}}, {{0, 1, 3, 4, 5}, 3, {0, 4, 5}, false}},
+        {{{1, 2, 3}, 1, {1}}, {{1, 2, 3}, 2, {2}, false}},
+        {{{1, 2, 3}, 2, {1, 2}}, {{1, 2, 3}, 1, {1}, false}},
+    }));
+    static const std::vector<PrivateKey> keys = ten_keys();
+    TrustRepository repository;
+    repository.published["root"].clear();
+    repository.root.version = 0;
+    for (const RootVersion& version : versions) {
+        sign_with(repository, "root", version, keys);
+        repository.publish({"root"});
+    }
+    TrustTerminal terminal(repository);
+    const bool good = versions.back().good;
+    CHECK(outcome(terminal.refresh()) == (good ? "good" : "untrusted"));
+    const auto& published = repository.published["root"];
+    CHECK(terminal.file("root") == published[published.size() - (good ? 1 : 2)]);
+}
+
+TEST_CASE("keys of the other roles change with the root", "[trust]") {
+    const RootVersion version = GENERATE(values<RootVersion>({{{2}, 1, {2}},
+                                                              {{1}, 1, {3, 1, 4}},
+                                                              {{2}, 1, {1, 3, 4}, false},
+                                                              {{0, 1, 3, 4, 5}, 3, {0, 2, 4}, false},
+                                                              {{0, 1, 3, 4, 5}, 3, {0, 4}, false},
+                                                              {{0, 1, 2, 3, 4}, 3, {0, 2, 4}},
+                                                              {{0, 1, 2, 3, 4}, 3, {2, 3, 4}}}));
+    static const std::vector<PrivateKey> keys = ten_keys();
+    const std::string role = GENERATE("timestamp", "snapshot", "targets");
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    sign_with(repository, role, version, keys);
+    repository.publish({"root", "targets", "snapshot", "timestamp"});
+    CHECK(outcome(terminal.refresh()) == (version.good ? "good" : "untrusted"));
+    if (version.good) CHECK(terminal.file(role) == repository.published[role].back());
+    else CHECK(terminal.file(role).empty());
+}
+
+}  // namespace xinghuo
