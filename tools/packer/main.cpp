@@ -18,7 +18,13 @@ struct Command {
 
 // A new command: one line here, one file NAME_main.cpp, its lines in commands.h.
 const Command table[] = {
+    {"new", &new_usage, new_command},
+    {"check", &check_usage, check_command},
     {"build", &build_usage, build_command},
+    {"sign", &sign_usage, sign_command},
+    {"publish", &publish_usage, publish_command},
+    {"keys", &keys_usage, keys_command},
+    {"demo", &demo_usage, demo_command},
     {"art", &art_usage, art_command},
 };
 
