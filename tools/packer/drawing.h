@@ -1,4 +1,5 @@
-// An SVG drawing, and pictures made from it, by librsvg. A Drawing belongs to one thread at a time.
+// An SVG drawing, and pictures made from it. What an author hands in is hostile until proven otherwise: it is read and drawn by
+// xinghuo-draw, a process of its own without files, with limits of memory and time. A Drawing belongs to one thread at a time.
 #pragma once
 
 #include <memory>
@@ -8,8 +9,7 @@
 
 #include "content/base/result.h"
 #include "media/image.h"
-
-struct _cairo_surface;
+#include "tools/packer/svg.h"
 
 namespace xinghuo {
 
@@ -30,16 +30,10 @@ public:
     [[nodiscard]] Result<Image> group(const std::string& id, int w_px, int h_px) const;
 
 private:
-    struct Handle;
-    std::shared_ptr<Handle> handle_, all_shown_;
+    class Child;
+    std::shared_ptr<Child> child_;
     double width_ = 0, height_ = 0;
     std::vector<std::string> groups_;
 };
-
-// What a finished ARGB32 surface of the drawing library shows, straight alpha.
-Image image_of_surface(_cairo_surface* surface);
-
-// Ids of the <g> elements directly under the root, in file order; needs no valid SVG around them.
-std::vector<std::string> top_level_groups(std::string_view svg);
 
 }  // namespace xinghuo

@@ -11,7 +11,7 @@
 #include <cmath>
 
 #include "content/base/text.h"
-#include "tools/packer/drawing.h"
+#include "tools/packer/surface.h"
 
 namespace xinghuo {
 namespace {

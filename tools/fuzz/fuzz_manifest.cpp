@@ -1,0 +1,10 @@
+// The manifest of a pack.
+#include "content/pack/manifest.h"
+#include "tools/fuzz/target.h"
+
+using namespace xinghuo;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    (void)read_manifest(as_text(data, size));
+    return 0;
+}
