@@ -12,28 +12,30 @@ constexpr std::size_t problem_limit = 500;
 
 }  // namespace
 
-void Problems::add(std::string_view file, int line, std::string what) {
+void Problems::keep(Problem problem) {
     const bool said = std::any_of(problems_.begin(), problems_.end(), [&](const Problem& p) {
-        return p.line == line && p.file == file && p.what == what;
+        return p.line == problem.line && p.file == problem.file && p.what == problem.what;
     });
     if (said) return;
-    ++total_;
-    if (problems_.size() < problem_limit) problems_.push_back({std::string(file), line, std::move(what)});
+    std::size_t& count = problem.warning ? warnings_ : errors_;
+    if (++count <= problem_limit) problems_.push_back(std::move(problem));
 }
 
 std::vector<Problem> Problems::sorted() const {
     std::vector<Problem> all = problems_;
     std::stable_sort(all.begin(), all.end(), [](const Problem& a, const Problem& b) {
-        return std::tie(a.file, a.line) < std::tie(b.file, b.line);
+        return std::tie(a.warning, a.file, a.line) < std::tie(b.warning, b.file, b.line);
     });
     return all;
 }
 
 std::string Problems::text() const {
     std::string out;
-    for (const Problem& p : sorted())
+    for (const Problem& p : sorted()) {
+        if (p.warning) continue;
         out += p.line > 0 ? fmt::format("{}:{}: {}\n", p.file, p.line, p.what) : fmt::format("{}: {}\n", p.file, p.what);
-    if (total_ > problems_.size()) out += fmt::format("and {} more\n", total_ - problems_.size());
+    }
+    if (errors_ > problem_limit) out += fmt::format("and {} more\n", errors_ - problem_limit);
     return out;
 }
 
