@@ -8,8 +8,7 @@
 #include "content/base/file.h"
 #include "content/study/study.h"
 #include "media/chime.h"
-#include "tests/support/hall.h"
-#include "tests/support/legible.h"
+#include "tests/support/by_touch.h"
 
 using namespace xinghuo;
 
@@ -17,32 +16,12 @@ namespace {
 
 const std::string host_card = "0087650003", zhang = "4711", li = "4712", stranger = "5550001";
 
-bool shows(const Hall& hall, const std::string& words) {
-    return std::any_of(hall.app->labels().begin(), hall.app->labels().end(), [&](const Label& l) { return l.text.find(words) != std::string::npos; });
-}
-
-bool can_touch(const Hall& hall, const std::string& id) {
-    return std::any_of(hall.app->labels().begin(), hall.app->labels().end(), [&](const Label& l) { return l.touch && l.id == id; });
-}
-
-void touch(Hall& hall, const std::string& what) {
-    INFO(what << " at " << hall.app->screen_id());
-    const auto done = hall.drive->touch(what);
-    if (!done) FAIL(done.error().what);
-}
-
 void card(Hall& hall, const std::string& code) {
     hall.drive->run("card " + code);
     hall.drive->settle();
 }
 
 const std::optional<Activity>& current(Hall& hall) { return hall.room->study()->activities().current(); }
-
-std::size_t records(Hall& hall, RecordKind kind) {
-    auto found = hall.room->study()->records().find({.kind = kind, .member = {}, .from_day = {}, .to_day = {}}, 1000);
-    if (!found) FAIL(found.error().what);
-    return found->size();
-}
 
 // A host comes, and opens what the form proposes.
 void open_activity(Hall& hall) {
@@ -78,7 +57,7 @@ TEST_CASE("only a host opens an activity", "[study][activity]") {
     CHECK_FALSE(can_touch(hall, "activity.open"));
     card(hall, zhang);
     CHECK_FALSE(can_touch(hall, "activity.open"));
-    CHECK(records(hall, RecordKind::signed_in) == 0);
+    CHECK(records_of(hall, RecordKind::signed_in).size() == 0);
     card(hall, host_card);
     REQUIRE(can_touch(hall, "activity.open"));
     CHECK(hall.room->study()->visit().member()->name == "张小明");
@@ -127,11 +106,11 @@ TEST_CASE("taps: on time, again, late, left, back, a stranger", "[study][activit
     CHECK(shows(hall, "张*"));
     CHECK(shows(hall, "准时到场"));
     CHECK_FALSE(shows(hall, "张三"));
-    CHECK(records(hall, RecordKind::attended) == 1);
-    CHECK(records(hall, RecordKind::signed_in) == 1);  // the host's: a tap signs nobody in for study
+    CHECK(records_of(hall, RecordKind::attended).size() == 1);
+    CHECK(records_of(hall, RecordKind::signed_in).size() == 1);  // the host's: a tap signs nobody in for study
     card(hall, zhang);
     CHECK(shows(hall, "已经签到"));
-    CHECK(records(hall, RecordKind::attended) == 1);
+    CHECK(records_of(hall, RecordKind::attended).size() == 1);
     hall.drive->wait(11);
     CHECK(shows(hall, "请刷卡签到"));  // a name does not stay on the wall
     card(hall, zhang);
@@ -150,11 +129,11 @@ TEST_CASE("taps: on time, again, late, left, back, a stranger", "[study][activit
     touch(hall, "#activity.guest.less");
     CHECK(shows(hall, "来宾 1 人"));
     CHECK(current(hall)->guests == 1);
-    const std::size_t before = records(hall, RecordKind::attended);
+    const std::size_t before = records_of(hall, RecordKind::attended).size();
     card(hall, stranger);
     CHECK(shows(hall, "这张卡还没有登记"));
     CHECK(can_touch(hall, "activity.bind"));
-    CHECK(records(hall, RecordKind::attended) == before);
+    CHECK(records_of(hall, RecordKind::attended).size() == before);
     // Nobody idles away from an open activity.
     hall.drive->wait(600);
     CHECK(hall.app->screen_id() == "activity");
@@ -228,7 +207,7 @@ TEST_CASE("a visitor cannot close it; a host can, and takes the list along", "[s
     touch(hall, "#activity.close");
     card(hall, host_card);
     CHECK_FALSE(current(hall));
-    CHECK(records(hall, RecordKind::activity_closed) == 1);
+    CHECK(records_of(hall, RecordKind::activity_closed).size() == 1);
     CHECK(shows(hall, "到场 1"));
     CHECK(shows(hall, "缺席 13"));
     touch(hall, "#activity.shown.1");

@@ -6,53 +6,12 @@
 
 #include "content/base/json.h"
 #include "kiosk/stick.h"
-#include "tests/support/by_touch.h"
+#include "tests/support/behind_pin.h"
 #include "tests/support/legible.h"
 
 using namespace xinghuo;
 
 namespace {
-
-const std::string pin = "270451";
-
-void enter_pin(Hall& hall, const std::string& digits) {
-    hall.drive->run("type " + digits);
-    hall.drive->run("key enter");
-    hall.drive->wait(0.2);
-}
-
-std::string seen(const Hall& hall) {
-    std::string all;
-    for (const Label& l : hall.app->labels()) all += (l.touch ? "#" + l.id + " " : "") + l.text + "\n";
-    return all;
-}
-
-void open_admin(Hall& hall) {
-    REQUIRE(hall.app->show("admin"));
-    hall.drive->settle();
-}
-
-// In, by the PIN that the hall's record has.
-void go_in(Hall& hall) {
-    if (!hall.room->study()->admin().has_pin()) REQUIRE(hall.room->study()->admin().set_pin(pin, hall.clock->moment()));
-    open_admin(hall);
-    REQUIRE(hall.app->screen_id() == "admin-pin");
-    enter_pin(hall, pin);
-    REQUIRE(hall.app->screen_id() == "admin");
-}
-
-std::vector<Record> actions_of(Hall& hall) {
-    Records::Filter filter;
-    filter.kind = RecordKind::admin_action;
-    auto found = hall.room->study()->records().find(filter, 100);
-    REQUIRE(found);
-    return *found;
-}
-
-bool recorded(Hall& hall, const std::string& action) {
-    const auto all = actions_of(hall);
-    return std::any_of(all.begin(), all.end(), [&](const Record& r) { return r.body.find("\"" + action + "\"") != std::string::npos; });
-}
 
 // A folder that plays stick, with what is to be on it.
 class Plugged {
@@ -95,14 +54,14 @@ TEST_CASE("the first start makes the PIN, twice the same, and none too simple", 
     CHECK_FALSE(shows(hall, "请再输入一次"));
     hall.drive->run("key backspace");
     for (int i = 0; i < 8; ++i) hall.drive->run("key backspace");
-    enter_pin(hall, pin);
+    enter_pin(hall, admin_pin);
     CHECK(shows(hall, "请再输入一次"));
     enter_pin(hall, "270452");
     CHECK(shows(hall, "两次输入不一样"));
     CHECK_FALSE(hall.room->study()->admin().has_pin());
     // By the keys on the glass.
     for (int twice = 0; twice < 2; ++twice) {
-        for (const char digit : pin) touch(hall, fmt::format("#key.{}", digit));
+        for (const char digit : admin_pin) touch(hall, fmt::format("#key.{}", digit));
         touch(hall, "#key.confirm");
     }
     CHECK(hall.app->screen_id() == "admin");
@@ -112,7 +71,7 @@ TEST_CASE("the first start makes the PIN, twice the same, and none too simple", 
 
 TEST_CASE("nothing but the PIN leads in, and a delay is no way round it", "[admin]") {
     Hall hall = open_hall({.members = true});
-    REQUIRE(hall.room->study()->admin().set_pin(pin, hall.clock->moment()));
+    REQUIRE(hall.room->study()->admin().set_pin(admin_pin, hall.clock->moment()));
     open_admin(hall);
     enter_pin(hall, "");
     CHECK(hall.room->study()->admin().wrong_in_a_row() == 0);
@@ -124,14 +83,14 @@ TEST_CASE("nothing but the PIN leads in, and a delay is no way round it", "[admi
     CHECK(shows(hall, "请稍候再试"));
     CHECK(hall.room->study()->admin().wrong_in_a_row() == 3);
     // The right one, while one must wait: not even looked at.
-    enter_pin(hall, pin);
+    enter_pin(hall, admin_pin);
     CHECK(hall.app->screen_id() == "admin-pin");
     CHECK(hall.room->study()->admin().wrong_in_a_row() == 3);
     CHECK(shows(hall, "5"));
     hall.drive->wait(2);
     CHECK(shows(hall, "3"));
     hall.drive->wait(3.2);
-    enter_pin(hall, pin);
+    enter_pin(hall, admin_pin);
     CHECK(hall.app->screen_id() == "admin");
     CHECK(recorded(hall, "admin_refused"));
     CHECK(recorded(hall, "admin_in"));

@@ -6,26 +6,11 @@
 
 #include "content/study/member_pins.h"
 #include "content/study/study.h"
-#include "tests/support/hall.h"
-#include "tests/support/legible.h"
+#include "tests/support/by_touch.h"
 
 using namespace xinghuo;
 
 namespace {
-
-bool shows(const Hall& hall, const std::string& words) {
-    return std::any_of(hall.app->labels().begin(), hall.app->labels().end(), [&](const Label& l) { return l.text.find(words) != std::string::npos; });
-}
-
-bool can_touch(const Hall& hall, const std::string& id) {
-    return std::any_of(hall.app->labels().begin(), hall.app->labels().end(), [&](const Label& l) { return l.touch && l.id == id; });
-}
-
-void touch(Hall& hall, const std::string& what) {
-    INFO(what << " at " << hall.app->screen_id());
-    const auto done = hall.drive->touch(what);
-    if (!done) FAIL(done.error().what);
-}
 
 void open_sign_in(Hall& hall) {
     REQUIRE(hall.app->show("sign-in"));
@@ -51,12 +36,6 @@ std::optional<std::string> here(Hall& hall) {
     return member->name;
 }
 
-std::vector<Record> records(Hall& hall, RecordKind kind) {
-    auto found = hall.room->study()->records().find({.kind = kind, .member = {}, .from_day = {}, .to_day = {}}, 1000);
-    if (!found) FAIL(found.error().what);
-    return *found;
-}
-
 }  // namespace
 
 TEST_CASE("a member signs in by the letters of the name", "[study][sign_in]") {
@@ -75,7 +54,7 @@ TEST_CASE("a member signs in by the letters of the name", "[study][sign_in]") {
     CHECK(hall.app->screen_id() == "hall");
     CHECK(here(hall) == "张三");
     CHECK(shows(hall, "张*，欢迎"));
-    const auto signed_in = records(hall, RecordKind::signed_in);
+    const auto signed_in = records_of(hall, RecordKind::signed_in);
     REQUIRE(signed_in.size() == 1);
     CHECK(signed_in[0].body.find("\"way\":\"name\"") != std::string::npos);
 
@@ -84,7 +63,7 @@ TEST_CASE("a member signs in by the letters of the name", "[study][sign_in]") {
     hall.drive->run("type ls");
     touch(hall, "#names.0");
     CHECK(here(hall) == "李四");
-    const auto out = records(hall, RecordKind::signed_out);
+    const auto out = records_of(hall, RecordKind::signed_out);
     REQUIRE(out.size() == 1);
     CHECK(out[0].member == signed_in[0].member);
     CHECK(out[0].body.find("next_card") != std::string::npos);
@@ -126,7 +105,7 @@ TEST_CASE("a member signs in by branch, where every name is masked", "[study][si
     open_sign_in(hall);
     hall.drive->run("type ls");
     touch(hall, "#names.0");
-    CHECK(records(hall, RecordKind::signed_in).size() == 1);
+    CHECK(records_of(hall, RecordKind::signed_in).size() == 1);
 }
 
 TEST_CASE("a PIN is made with the card in hand, and asked for then", "[study][sign_in]") {

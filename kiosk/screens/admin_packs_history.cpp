@@ -55,7 +55,7 @@ private:
         const std::string version = std::to_string(event.version), before = std::to_string(event.before);
         std::string versions;
         if (event.version > 0 && event.before > 0 && event.before != event.version) versions = frame.words("packs.event.versions", {{"before", before}, {"version", version}});
-        else if (event.version > 0) versions = frame.words("packs.event.version", {{"version", version}});
+        else if (event.version > 0 || event.before > 0) versions = frame.words("packs.event.version", {{"version", event.version > 0 ? version : before}});
         if (!versions.empty() && !event.from.empty()) versions += " · ";
         if (!event.from.empty()) versions += frame.words("packs.event.from", {{"from", pack_source(frame, event.from)}});
         std::string time = admin_time(frame, event.at, event.clock_trusted);

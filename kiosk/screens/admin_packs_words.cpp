@@ -52,13 +52,13 @@ std::string pack_organisation(std::string_view target, std::string_view role) {
 }
 
 std::string pack_source(const Frame& frame, std::string_view from) {
-    constexpr std::string_view stick = "the stick";
+    constexpr std::string_view stick = "the stick ";
     if (from == "shipped") return frame.words("packs.from.shipped");
-    if (from == stick) return frame.words("packs.from.stick.unnamed");
-    if (from.starts_with(stick) && from.size() > stick.size() + 1) return frame.words("packs.from.stick", {{"name", std::string(from.substr(stick.size() + 1))}});
     for (const std::string_view scheme : {"https://", "http://"})
         if (from.starts_with(scheme)) return std::string(from.substr(scheme.size(), from.find('/', scheme.size()) - scheme.size()));
-    return std::string(from);
+    // Everything else is a stick by its name.
+    if (from.starts_with(stick)) from.remove_prefix(stick.size());
+    return from.empty() ? frame.words("packs.from.stick.unnamed") : frame.words("packs.from.stick", {{"name", std::string(from)}});
 }
 
 std::string pack_installed(const Frame& frame, WallTime at, bool trusted) {
