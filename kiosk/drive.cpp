@@ -131,6 +131,7 @@ std::string Drive::screen_json() const {
         w.key("w").value(rounded(l.seen.w)).key("h").value(rounded(l.seen.h));
         w.key("touch").value(l.touch);
         if (l.touch) w.key("id").value(l.id);
+        if (l.cut) w.key("cut").value(true);
         w.end();
     }
     return w.end().end().text();

@@ -1,6 +1,6 @@
 // Driving the kiosk from outside: one command a line, one JSON line back. Used by --drive, the tour and the scenario tests.
 //
-//     screen                     what is seen: id, language, every label with its rectangle, and whether it can be touched
+//     screen                     what is seen: id, language, every label with its rectangle, whether it can be touched, and whether words had no room (cut)
 //     touch "label" | touch #id  a finger on what has that name (or that id, the same in every language)
 //     tap X Y · drag X1 Y1 X2 Y2 MS · pinch X Y FROM TO MS     imaginary px; FROM and TO are distances of two fingers
 //     type TEXT · key enter|backspace|escape · card CODE       a keyboard, and a card reader or code scanner
