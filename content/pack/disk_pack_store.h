@@ -67,6 +67,7 @@ private:
     [[nodiscard]] bool whole(const PackVersion& version) const;
     [[nodiscard]] std::string whose(const PackFile& file) const;
     Result<void> replace(PackState next);
+    void become(PackState next);
 
     Places places_;
     BlobStore blobs_;

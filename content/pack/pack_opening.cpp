@@ -172,7 +172,11 @@ Result<void> DiskPackStore::begin_trust(const Moment& moment) {
     }
     if (!is_current()) {
         // Tried elsewhere first: a root that is none takes nothing away.
-        if (auto good = TrustClient::init(places_.folder / "scratch", *root); !good) {
+        const Path trial = places_.folder / "scratch";
+        const auto good = TrustClient::init(trial, *root);
+        std::error_code ignored;
+        std::filesystem::remove_all(trial, ignored);
+        if (!good) {
             state_.happened({PackEvent::What::failed, "", {}, 0, 0, shipped_name, good.error().within("the root of trust").what, moment.wall, moment.wall_trusted});
             return {};
         }

@@ -90,13 +90,17 @@ Result<std::shared_ptr<const Catalogue>> DiskPackStore::catalogue() const {
 // The next state is on disk before it is this one.
 Result<void> DiskPackStore::replace(PackState next) {
     if (auto saved = save_state(places_.folder, next); !saved) return saved.error().within("keeping the list of packs");
+    become(std::move(next));
+    return {};
+}
+
+void DiskPackStore::become(PackState next) {
     state_ = std::move(next);
     std::set<std::string> used;
     for (const InstalledPack& pack : state_.packs)
         for (const auto* version : {&pack.shown, &pack.previous})
             if (*version) used.insert((*version)->manifest);
     std::erase_if(manifests_, [&](const auto& each) { return !used.contains(each.first); });
-    return {};
 }
 
 Result<void> DiskPackStore::undo(std::string_view id, const Moment& moment) {
@@ -164,11 +168,11 @@ Result<void> DiskPackStore::apply(const Change& change) {
     };
     if (auto kept = keep(); !kept) {
         // A recall that cannot be written down holds all the same, as long as there is power.
-        if (!change.recalls.empty() && change.shown.empty()) state_ = std::move(next);
+        if (!change.recalls.empty() && change.shown.empty()) become(std::move(next));
         return kept.error().within("keeping the list of packs");
     }
     manifests_.merge(fresh);
-    state_ = std::move(next);
+    become(std::move(next));
     return {};
 }
 
