@@ -20,6 +20,7 @@
 #include "tools/packer/pack_writer.h"
 #include "tools/packer/process.h"
 #include "tools/packer/puppet.h"
+#include "tools/packer/search_rows.h"
 #include "tools/packer/step.h"
 
 namespace xinghuo {
@@ -128,6 +129,8 @@ Result<void> check_readable(const std::string& path, const std::string& text) {
         if (auto read = read_document(text); !read) return read.error().within(path);
     } else if (path.ends_with("gallery.json")) {
         if (auto read = read_gallery(text); !read) return read.error().within(path);
+    } else if (path == "search.json") {
+        if (auto read = SearchIndex::read(text); !read) return read.error().within(path);
     }
     return {};
 }
@@ -142,6 +145,8 @@ public:
             if (auto added = add_figure(figure); !added) return added;
         for (const SourceLecture& lecture : source_.lectures)
             if (auto added = add_film(lecture); !added) return added;
+        for (const SourceFilm& film : source_.films)
+            if (auto added = add_author_film(film); !added) return added;
         if (source_.has_quiz)
             if (auto added = add_quiz(); !added) return added;
         if (!source_.events.empty()) {
@@ -153,6 +158,7 @@ public:
             if (auto added = add_document(document); !added) return added;
         for (const SourceGallery& gallery : source_.galleries)
             if (auto added = add_gallery(gallery); !added) return added;
+        if (auto added = add("search.json", write_search(search_rows(source_))); !added) return added;
         const auto pictures = pictures_json(files_, cache_);
         if (!pictures) return pictures.error();
         return add("pictures.json", *pictures);
@@ -224,6 +230,15 @@ private:
         if (auto readable = check_readable(path, *text); !readable) return readable;
         items_.push_back({lecture.id, "film", section_for(source_, "lectures"), path,
                           "posters/" + lecture.slides.front().poster + ".png", lecture.title, lecture.summary});
+        return {};
+    }
+
+    Result<void> add_author_film(const SourceFilm& film) {
+        const std::string path = "films/" + film.id + "/film.json";
+        const auto text = note(path);
+        if (!text) return text.error();
+        if (auto readable = check_readable(path, *text); !readable) return readable;
+        items_.push_back({film.id, "film", film.section, path, author_film_poster(film), film.title, film.summary});
         return {};
     }
 
@@ -305,6 +320,7 @@ Result<Built> build_pack(const Path& folder, const Path& out, const BuildOptions
     if (auto added = add_picture_steps(source, steps); !added) return added.error();
     if (auto added = add_document_steps(source, steps); !added) return added.error();
     if (auto added = add_gallery_steps(source, steps); !added) return added.error();
+    if (auto added = add_author_film_steps(source, steps); !added) return added.error();
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
     run(steps, cache, options.jobs > 0 ? options.jobs : static_cast<int>(std::min(cores, 8u)), options.say);
     std::vector<Made> files;

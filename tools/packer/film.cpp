@@ -241,7 +241,7 @@ std::string film_json(const SourceLecture& lecture, const Script& script, const 
 }  // namespace
 
 Result<std::string> film_inputs(const Source& source, const SourceLecture& lecture) {
-    std::string all = fmt::format("film 7|{}|{}|{}|{}|{}|{}|{} {} {}|", narration_lufs, lecture.id, lecture.title.zh, lecture.title.en,
+    std::string all = fmt::format("film 8|{}|{}|{}|{}|{}|{}|{} {} {}|", narration_lufs, lecture.id, lecture.title.zh, lecture.title.en,
                                   lecture.summary.zh, lecture.summary.en, lecture.voice.voice, lecture.voice.rate, lecture.voice.pitch);
     for (const SourceSlide& slide : lecture.slides) {
         for (const Bilingual* text : {&slide.heading, &slide.speaker_text, &slide.source}) all += fmt::format("{}|{}|", text->zh, text->en);

@@ -144,7 +144,7 @@ TimedText shared_out(const std::string& text, Milliseconds start, Milliseconds e
 }
 
 Result<std::string> narration_inputs(const SourceFigure& figure, const Pronouncer& pronouncer) {
-    std::string all = fmt::format("narration 2|{}|{}|{} {} {}|{} {} {}|", narration_lufs, figure.id, figure.voice.voice, figure.voice.rate,
+    std::string all = fmt::format("narration 3|{}|{}|{} {} {}|{} {} {}|", narration_lufs, figure.id, figure.voice.voice, figure.voice.rate,
                                   figure.voice.pitch, figure.narrator.voice, figure.narrator.rate, figure.narrator.pitch);
     for (const SourceSegment& s : figure.segments) {
         all += fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|", s.id, s.speaker, s.gesture, s.text.zh, s.text.en, s.source.zh,

@@ -27,7 +27,7 @@ Result<Files> make_narration(const SourceFigure& figure, const Pronouncer& prono
 // All that make_narration depends on, as bytes.
 Result<std::string> narration_inputs(const SourceFigure& figure, const Pronouncer& pronouncer);
 
-inline constexpr double narration_lufs = -20.0;  // as loud as every voice can be made without touching its peaks
+inline constexpr double narration_lufs = -16.0;  // peaks are held below −1 dBFS
 inline constexpr Milliseconds lead_in{250}, between_sentences{350}, between_speakers{700}, lead_out{600};
 
 }  // namespace xinghuo

@@ -25,7 +25,23 @@ Result<Sound> read_sound(const Path& file);
 
 // Integrated loudness, ITU-R BS.1770-4 (EBU R128), in LUFS; −70 for silence.
 double loudness_lufs(const Sound& sound);
-// Brings the sound to a loudness; the gain stops where the highest sample would pass −1 dBFS. False: nothing but silence.
+// The same for sound that comes piece by piece, at 48,000 Hz; one or two channels.
+class LoudnessMeter {
+public:
+    explicit LoudnessMeter(int channels);
+    void add(const float* const* channels, std::size_t samples);
+    [[nodiscard]] double lufs() const;
+
+private:
+    struct Ear {
+        double first[4] = {}, second[4] = {};
+        double run(double x);
+    };
+    std::vector<Ear> ears_;
+    std::vector<double> tenths_;  // power of each 100 ms
+    std::size_t heard_ = 0;
+};
+// Brings the sound to a loudness; peaks that would pass −1 dBFS are held down, by 12 dB at most. False: nothing but silence.
 bool set_loudness(Sound& sound, double target_lufs);
 // Root mean square over `window` around a time; 0 outside.
 float level_at(const Sound& sound, Milliseconds at, Milliseconds window);

@@ -366,6 +366,7 @@ Source read_source(const Path& folder, Problems& problems) {
     check_quiz(source, problems);
     read_documents(source, problems);
     read_galleries(source, problems);
+    read_films(source, problems);
     return source;
 }
 

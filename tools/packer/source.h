@@ -7,6 +7,7 @@
 
 #include "content/base/file.h"
 #include "content/base/lang.h"
+#include "tools/packer/author_film.h"
 #include "tools/packer/documents.h"
 #include "tools/packer/gallery.h"
 #include "tools/packer/pinyin.h"
@@ -91,6 +92,7 @@ struct Source {
     std::vector<SourceEvent> events;
     std::vector<SourceDocument> documents;
     std::vector<SourceGallery> galleries;
+    std::vector<SourceFilm> films;
     bool has_quiz = false;
     Pronouncer pronouncer;
 };
