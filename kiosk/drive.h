@@ -7,6 +7,8 @@
 //     wait SECONDS               time passes
 //     wallclock ISO · trust on|off                             the calendar jumps; whether the clock is trusted
 //     stick DIR · unstick        a folder is plugged in as a USB stick, and pulled out
+//     packs                      what is shown, offered, being done and wrong (PackRoom::State), as JSON
+//     packs look stick|network · packs install · packs cancel · packs undo ID · packs wait SECONDS     wait: until nothing is being done
 //     lang zh|en · open PLACE    (App::show)
 //     records N                  the newest N records, oldest of them first, as one JSON array
 //     shot FILE.png · quit
@@ -15,6 +17,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -71,6 +74,8 @@ private:
     std::string key(const std::string& name);
     std::string wallclock(const std::string& iso);
     std::string records(std::size_t count) const;
+    std::string packs(std::istream& words);
+    [[nodiscard]] std::string packs_json() const;
     [[nodiscard]] std::string failure(const Error& error, bool with_labels) const;
     void finger(TouchEvent::What what, Vec2 at, std::int64_t id = 1);
 

@@ -4,6 +4,7 @@
 
 #include "content/base/log.h"
 #include "content/pack/manifest.h"
+#include "sync/curl_transport.h"
 
 namespace xinghuo {
 namespace {
@@ -38,6 +39,7 @@ void PackKeeper::finish(PackReport report, bool catalogue_anew) {
 }
 
 void PackKeeper::let_go() {
+    server_ = nullptr;
     from_.reset();
     from_source_.reset();
 }
@@ -46,11 +48,30 @@ Result<Transport*> PackKeeper::source_of(PackRoom::Source source, const std::opt
     if (from_ && from_source_ == source) return from_.get();
     let_go();
     if (source == PackRoom::Source::stick && !stick) return Error{ErrorKind::missing, "there is no stick"};
-    auto opened = source == PackRoom::Source::stick ? open_stick(stick->root, stick->name, parts_.scratch, &stop_) : open_pack_server(parts_.network, &stop_);
+    if (source == PackRoom::Source::network) return open_server();
+    auto opened = open_stick(stick->root, stick->name, parts_.scratch, &stop_);
     if (!opened) return opened.error();
     from_ = std::move(*opened);
     from_source_ = source;
     return from_.get();
+}
+
+Result<Transport*> PackKeeper::open_server() {
+    if (parts_.network.url.empty()) return Error{ErrorKind::unsupported, "no server for packs is set"};
+    auto opened = CurlTransport::open({.base_url = parts_.network.url, .ca_file = parts_.network.ca_file, .proxy = parts_.network.proxy, .stop = &stop_});
+    if (!opened) return opened.error();
+    server_ = opened->get();
+    from_ = std::move(*opened);
+    from_source_ = PackRoom::Source::network;
+    return from_.get();
+}
+
+// A server whose certificate was verified knows what time it is at least (packs-and-trust.md, rule 6).
+void PackKeeper::take_date() {
+    if (server_ == nullptr) return;
+    const auto date = server_->server_date();
+    if (!date) return;
+    if (auto raised = parts_.store->raise_floor(*date); !raised) log_warning(raised.error().within("keeping the time of the server").what);
 }
 
 void PackKeeper::look(std::uint64_t job, PackRoom::Source source, const std::optional<Stick>& stick, bool keep_open, const Moment& moment) {
@@ -63,6 +84,7 @@ void PackKeeper::look(std::uint64_t job, PackRoom::Source source, const std::opt
     else report.problem = problem_of(offer.error(), source, PackRoom::Doing::looking);
     const bool answered = offer || (offer.error().kind != ErrorKind::io && offer.error().kind != ErrorKind::cancelled);
     if (source == PackRoom::Source::network && from && answered) report.contact = moment.wall;
+    take_date();
     // Nothing of a stick stays open that nobody asked for: it can be pulled out cleanly.
     if (!keep_open) let_go();
     finish(std::move(report));
@@ -170,11 +192,6 @@ StickPacks packs_on(const Path& stick) {
         if (!name.starts_with('.') && name.ends_with(".xhpack") && fs::is_regular_file(names->symlink_status(gone)) && !gone) return StickPacks::archive;
     }
     return StickPacks::none;
-}
-
-Result<std::unique_ptr<Transport>> open_pack_server(const PackRoom::Network& network, const std::atomic<bool>*) {
-    if (network.url.empty()) return Error{ErrorKind::unsupported, "no server for packs is set"};
-    return Error{ErrorKind::unsupported, "packs do not come over a network yet"};
 }
 
 }  // namespace xinghuo

@@ -15,6 +15,8 @@
 
 namespace xinghuo {
 
+class CurlTransport;
+
 // What is on a stick, for packs.
 enum class StickPacks { none, repository, archive };
 
@@ -65,6 +67,8 @@ public:
 
 private:
     Result<Transport*> source_of(PackRoom::Source source, const std::optional<Stick>& stick);
+    Result<Transport*> open_server();
+    void take_date();
     void finish(PackReport report, bool catalogue_anew = false);
     [[nodiscard]] std::vector<std::string> shown() const;
 
@@ -72,12 +76,10 @@ private:
     const std::atomic<bool>& stop_;
     Installer installer_;
     std::unique_ptr<Transport> from_;
+    const CurlTransport* server_ = nullptr;  // where from_ is one
     std::optional<PackRoom::Source> from_source_;
     std::vector<std::string> shown_;      // manifests of the catalogue that was told last
 };
-
-// The server of the settings. `unsupported` without one.
-Result<std::unique_ptr<Transport>> open_pack_server(const PackRoom::Network& network, const std::atomic<bool>* stop);
 
 // Looks at names only, and follows no link.
 StickPacks packs_on(const Path& stick);
