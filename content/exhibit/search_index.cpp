@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <unordered_map>
 #include <utility>
 
@@ -11,7 +12,7 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t query_limit_bytes = 200, words_limit = 8;
+constexpr std::size_t query_limit_bytes = 200, words_limit = 8, letters_limit = 64;
 // In a long text letters fit by chance: fewer than this find titles and summaries only.
 constexpr std::size_t least_letters_in_body = 4;
 
@@ -31,21 +32,31 @@ std::vector<std::string_view> split(std::string_view text) {
     return words;
 }
 
-// Whether the letters spell the syllables from here on: each whole or by its initial, the last one perhaps only begun.
+// Whether the letters spell the syllables from here on: each whole or by its initial, the last one perhaps only begun. All ways are
+// walked at once: ends[i] says that some way has used up i letters.
 bool spells(std::string_view letters, const std::string_view* at, const std::string_view* end) {
-    if (letters.empty()) return true;
-    if (at == end || letters[0] != (*at)[0]) return false;
-    if (letters.size() <= at->size() && at->substr(0, letters.size()) == letters) return true;
-    if (letters.substr(0, at->size()) == *at && spells(letters.substr(at->size()), at + 1, end)) return true;
-    // zh, ch, sh are initials of two letters.
-    if (letters.size() > 2 && letters[1] == 'h' && at->size() > 2 && (*at)[1] == 'h' && spells(letters.substr(2), at + 1, end)) return true;
-    return spells(letters.substr(1), at + 1, end);
+    std::bitset<letters_limit + 1> ends;
+    for (ends.set(0); at != end && ends.any(); ++at) {
+        std::bitset<letters_limit + 1> next;
+        for (std::size_t i = 0; i < letters.size(); ++i) {
+            if (!ends[i] || letters[i] != (*at)[0]) continue;
+            const std::string_view rest = letters.substr(i);
+            if (rest.size() <= at->size() && at->substr(0, rest.size()) == rest) return true;
+            if (rest.substr(0, at->size()) == *at) next.set(i + at->size());
+            next.set(i + 1);
+            // zh, ch, sh are initials of two letters.
+            if (rest.size() > 2 && rest[1] == 'h' && at->size() > 2 && (*at)[1] == 'h') next.set(i + 2);
+        }
+        if (next[letters.size()]) return true;
+        ends = next;
+    }
+    return false;
 }
 
 // 0: not in it; else how well.
 int by_sound(std::string_view letters, const std::vector<std::string_view>& syllables) {
     for (std::size_t i = 0; i < syllables.size(); ++i)
-        if (spells(letters, syllables.data() + i, syllables.data() + syllables.size())) return i == 0 ? 3 : 1;
+        if (syllables[i][0] == letters[0] && spells(letters, syllables.data() + i, syllables.data() + syllables.size())) return i == 0 ? 3 : 1;
     return 0;
 }
 
@@ -101,7 +112,7 @@ std::vector<SearchHit> SearchIndex::find(std::string_view query, std::size_t lim
             int found = 0;
             if (const std::size_t at = folded_[i].zh.find(word); at != std::string::npos) found = at == 0 ? 6 : 5;
             if (found == 0) found = by_word(word, folded_[i].en);
-            const bool letters = std::all_of(word.begin(), word.end(), is_letter);
+            const bool letters = word.size() <= letters_limit && std::all_of(word.begin(), word.end(), is_letter);
             if (found == 0 && letters && (row.part != SearchRow::Part::body || word.size() >= least_letters_in_body)) found = by_sound(word, folded_[i].syllables);
             if (found == 0) {
                 weight = 0;
