@@ -22,7 +22,7 @@ std::string canonical(std::string_view text) {
 
 TEST_CASE("signatures hold for their message and key, in every scheme", "[trust]") {
     const KeyScheme scheme = GENERATE(KeyScheme::ed25519, KeyScheme::p256, KeyScheme::rsa_pss);
-    const PrivateKey key = *PrivateKey::make(scheme), other = *PrivateKey::make(scheme);
+    const PrivateKey key = *PrivateKey::make(scheme), other = *PrivateKey::make(scheme == KeyScheme::rsa_pss ? KeyScheme::p256 : scheme);
     const auto reads = VerifyingKey::read(key.public_text()), others = VerifyingKey::read(other.public_text());
     REQUIRE(reads);
     REQUIRE(others);
@@ -32,11 +32,12 @@ TEST_CASE("signatures hold for their message and key, in every scheme", "[trust]
     CHECK(!reads->verifies("messagE", signature));
     CHECK(!others->verifies("message", signature));
     CHECK(!reads->verifies("message", {}));
+    CHECK(!reads->verifies("message", other.sign("message")));
     signature[signature.size() / 2] ^= 1;
     CHECK(!reads->verifies("message", signature));
 
-    // To a file and back, with a passphrase and without.
-    const std::string passphrase = GENERATE("", "长征 1934");
+    // To a file and back, with a passphrase (slow on purpose: once is enough) and without.
+    const std::string passphrase = scheme == KeyScheme::p256 ? "长征 1934" : "";
     const auto pem = key.pem(passphrase);
     REQUIRE(pem);
     const auto back = PrivateKey::read(*pem, passphrase);
