@@ -8,12 +8,13 @@ using namespace xinghuo;
 
 TEST_CASE("a gallery is written and read again", "[gallery]") {
     Gallery gallery{{"图", "Pictures"}, {"说", "About"}, {}};
-    gallery.pictures.push_back({"a", "1935-01", {"甲", "A"}, {"画", "Seen"}, {"源", "From"}, {"遵义", "Zunyi"}, "c.jpg", "s.jpg", 4000, 3000, "t", 0});
-    gallery.pictures.push_back({"b", "", {"乙", ""}, {"画", ""}, {"源", ""}, {}, "c2.jpg", "s2.jpg", 400, 300, "", 0});
+    gallery.pictures.push_back({"a", "1935-01", {"甲", "A"}, {"画", "Seen"}, {"源", "From"}, {"遵义", "Zunyi"}, "c.jpg", "s.jpg", 4000, 3000, "t", 1024, 0});
+    gallery.pictures.push_back({"b", "", {"乙", ""}, {"画", ""}, {"源", ""}, {}, "c2.jpg", "s2.jpg", 400, 300, "", 512, 0});
     const auto again = read_gallery(write_gallery(gallery));
     REQUIRE(again.has_value());
     REQUIRE(again->pictures.size() == 2);
-    CHECK(again->pictures[0].levels == 4);
+    CHECK(again->pictures[0].levels == 3);
+    CHECK(again->pictures[0].tile_px == 1024);
     CHECK(again->pictures[0].place.en == "Zunyi");
     CHECK(again->pictures[1].tiles.empty());
     gallery.pictures[1].id = "a";

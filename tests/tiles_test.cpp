@@ -11,6 +11,8 @@ using namespace xinghuo;
 
 namespace {
 
+constexpr int tile_px = 512;
+
 // Red from left to right, green from top to bottom.
 Image slope(int w, int h) {
     Image image{w, h, std::vector<std::uint8_t>(static_cast<std::size_t>(w) * static_cast<std::size_t>(h) * 4, 255)};
@@ -51,10 +53,10 @@ Image whole(const BigPicture& picture) {
 }  // namespace
 
 TEST_CASE("tiles: how many levels there are, and how large", "[tiles]") {
-    CHECK(tile_levels(512, 300) == 1);
-    CHECK(tile_levels(513, 300) == 2);
-    CHECK(tile_levels(20'000, 10'000) == 7);
-    const TileLevel level = tile_level(1025, 700, 1);
+    CHECK(tile_levels(512, 300, 512) == 1);
+    CHECK(tile_levels(513, 300, 512) == 2);
+    CHECK(tile_levels(20'000, 10'000, 512) == 7);
+    const TileLevel level = tile_level(1025, 700, 1, 512);
     CHECK(level.w == 513);
     CHECK(level.h == 350);
     CHECK(level.columns == 2);
@@ -106,8 +108,8 @@ TEST_CASE("scaled pictures and tiles fit together, and carry no metadata", "[til
     CHECK(pictures.at("g/a/screen.jpg").w == 1920);
     CHECK(pictures.at("g/a/screen@2x.jpg").w == 2600);  // never larger than it is
     int tiles = 0;
-    for (int level = 0; level < tile_levels(2600, 1300); ++level) {
-        const TileLevel size = tile_level(2600, 1300, level);
+    for (int level = 0; level < tile_levels(2600, 1300, 512); ++level) {
+        const TileLevel size = tile_level(2600, 1300, level, tile_px);
         for (int row = 0; row < size.rows; ++row)
             for (int column = 0; column < size.columns; ++column, ++tiles) {
                 const Image& tile = pictures.at(tile_path("g/a/tiles", level, column, row));
@@ -119,6 +121,7 @@ TEST_CASE("scaled pictures and tiles fit together, and carry no metadata", "[til
             }
     }
     CHECK(pictures.size() == static_cast<std::size_t>(tiles) + 4);
+    CHECK(tile_count({2600, 1300}, gallery_sizes()) == static_cast<std::size_t>(tiles));
     const auto again = cache.get("b", [&](Outlet& outlet) { return make_pictures(file, "g/a", gallery_sizes(), outlet); });
     for (std::size_t i = 0; i < made->size(); ++i) CHECK((*again)[i].sha256 == (*made)[i].sha256);
 }

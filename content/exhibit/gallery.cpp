@@ -18,7 +18,7 @@ void both(JsonWriter& json, const char* key, const Bilingual& text) {
 
 }  // namespace
 
-TileLevel tile_level(int w, int h, int level) {
+TileLevel tile_level(int w, int h, int level, int tile_px) {
     TileLevel at{w, h, 0, 0};
     for (int i = 0; i < level; ++i) at.w = (at.w + 1) / 2, at.h = (at.h + 1) / 2;
     at.columns = (at.w + tile_px - 1) / tile_px;
@@ -26,7 +26,7 @@ TileLevel tile_level(int w, int h, int level) {
     return at;
 }
 
-int tile_levels(int w, int h) {
+int tile_levels(int w, int h, int tile_px) {
     int levels = 1;
     for (int side = std::max(w, h); side > tile_px; side = (side + 1) / 2) ++levels;
     return levels;
@@ -59,7 +59,9 @@ Result<Gallery> read_gallery(std::string_view json) {
         if (w < 1 || h < 1 || w > most_side_px || h > most_side_px) node["w"].refuse("no size of a picture");
         else picture.w = static_cast<int>(w), picture.h = static_cast<int>(h);
         picture.tiles = node["tiles"].string_or("");
-        if (!picture.tiles.empty() && document.good()) picture.levels = tile_levels(picture.w, picture.h);
+        picture.tile_px = static_cast<int>(node["tile_px"].integer_or(512));
+        if (picture.tile_px < 256 || picture.tile_px > 4096) node["tile_px"].refuse("must be 256 to 4096");
+        if (!picture.tiles.empty() && document.good()) picture.levels = tile_levels(picture.w, picture.h, picture.tile_px);
         gallery.pictures.push_back(std::move(picture));
     }
     if (!document.good()) return document.error();
@@ -80,7 +82,7 @@ std::string write_gallery(const Gallery& gallery) {
         both(json, "source", picture.source);
         if (!picture.place.zh.empty()) both(json, "place", picture.place);
         json.key("card").value(picture.card).key("screen").value(picture.screen).key("w").value(picture.w).key("h").value(picture.h);
-        if (!picture.tiles.empty()) json.key("tiles").value(picture.tiles);
+        if (!picture.tiles.empty()) json.key("tiles").value(picture.tiles).key("tile_px").value(picture.tile_px);
         json.end();
     }
     return json.end().end().text();

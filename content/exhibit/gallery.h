@@ -16,6 +16,7 @@ struct GalleryPicture {
     std::string card, screen;      // paths in the pack; screen may have a neighbour @2x
     int w = 0, h = 0;              // px of the whole picture
     std::string tiles;             // folder of its tiles; empty: the screen's picture is all there is
+    int tile_px = 512;             // of a tile's side
     int levels = 0;
 };
 
@@ -24,7 +25,6 @@ struct Gallery {
     std::vector<GalleryPicture> pictures;
 };
 
-inline constexpr int tile_px = 512;
 inline constexpr std::size_t gallery_picture_limit = 2'000;
 
 // Tiles of a deep zoom: level 0 is the whole picture at full size, each next one half as wide and high (rounded up), the last fits
@@ -33,8 +33,8 @@ struct TileLevel {
     int w = 0, h = 0;              // px
     int columns = 0, rows = 0;
 };
-TileLevel tile_level(int w, int h, int level);
-int tile_levels(int w, int h);     // how many there are
+TileLevel tile_level(int w, int h, int level, int tile_px);
+int tile_levels(int w, int h, int tile_px);  // how many there are
 std::string tile_path(std::string_view folder, int level, int column, int row);
 
 // The text of gallery.json (content/pack/README.md).

@@ -37,9 +37,9 @@ void GalleryView::tiles(Frame& frame, const GalleryPicture& picture, Rect place)
     // The coarsest level that still has a px of its own for every px of the panel; on the way to a scale, the one of its end.
     const float px = zoom_.target_scale() * frame.canvas.scale();
     const int number = std::clamp(static_cast<int>(std::floor(std::log2(1 / std::max(1e-6f, px)) + 0.01f)), 0, picture.levels - 1);
-    const TileLevel level = tile_level(picture.w, picture.h, number);
+    const TileLevel level = tile_level(picture.w, picture.h, number, picture.tile_px);
     const float unit = place.w / static_cast<float>(picture.w) * static_cast<float>(1 << number);  // view px for a px of the level
-    const auto side = static_cast<float>(tile_px);
+    const auto side = static_cast<float>(picture.tile_px);
     const Rect seen = place.intersected(view_);
     if (seen.empty()) return;
     const auto first = [&](float from) { return std::max(0, static_cast<int>(std::floor(from / (side * unit)))); };

@@ -5,12 +5,11 @@ extern "C" {
 #include <libavutil/pixdesc.h>
 }
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "tools/packer/av.h"
 #include "tools/packer/drawing.h"
@@ -188,10 +187,14 @@ Result<Image> BigPicture::rows(int from, int count) const {
     return out;
 }
 
-Result<ImageSize> big_picture_size(const Path& file) {
-    auto picture = BigPicture::open(file);
-    if (!picture) return picture.error();
-    return ImageSize{picture->w(), picture->h()};
+ImageSize written_size(const Path& file) {
+    if (is_drawing(file)) return {drawn_side_px, drawn_side_px * 9 / 16};
+    Bytes head(1u << 20);
+    std::ifstream in(file, std::ios::binary);
+    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<std::size_t>(in.gcount()));
+    const auto size = image_size(head);
+    return size ? *size : ImageSize{6'000, 4'000};
 }
 
 Result<Bytes> encode_jpeg(const Image& opaque, bool fine) {

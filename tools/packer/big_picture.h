@@ -35,8 +35,8 @@ private:
     std::unique_ptr<Decoded> decoded_;
 };
 
-// What the file's beginning says of its size, turned as it will be shown; a drawing as it will be drawn.
-Result<ImageSize> big_picture_size(const Path& file);
+// What the file's beginning says of its size, as it lies there; of a drawing, and where it cannot be told, that of a usual photograph.
+ImageSize written_size(const Path& file);
 
 // Baseline JPEG without any metadata. `fine`: colour at full resolution.
 Result<Bytes> encode_jpeg(const Image& opaque, bool fine);

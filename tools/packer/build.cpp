@@ -90,13 +90,19 @@ Result<void> add_sound_steps(const Source& source, std::vector<Step>& steps) {
 
 void run(std::vector<Step>& steps, StepCache& cache, int jobs, const std::function<void(const std::string&)>& say) {
     std::atomic<std::size_t> next{0}, done{0};
+    std::atomic<std::uint64_t> bytes{0};
+    std::uint64_t all_bytes = 0;
+    for (const Step& step : steps) all_bytes += step.bytes;
+    const auto megabytes = [](std::uint64_t n) { return static_cast<double>(n) / 1e6; };
     const auto work = [&] {
         for (std::size_t k = next++; k < steps.size(); k = next++) {
             const int before = cache.made_anew();
             steps[k].made = cache.get(steps[k].inputs, steps[k].make);
             const std::size_t count = ++done;
-            if (!steps[k].made || cache.made_anew() != before)
-                say(fmt::format("[{}/{}] {}", count, steps.size(), steps[k].name));
+            const std::uint64_t read = bytes += steps[k].bytes;
+            if (steps[k].made && cache.made_anew() == before) continue;
+            if (all_bytes == 0) say(fmt::format("[{}/{}] {}", count, steps.size(), steps[k].name));
+            else say(fmt::format("[{}/{}, {:.1f} of {:.1f} MB] {}", count, steps.size(), megabytes(read), megabytes(all_bytes), steps[k].name));
         }
     };
     std::vector<std::thread> threads;

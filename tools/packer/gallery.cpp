@@ -66,6 +66,21 @@ std::string picture_file(const Source& source, const std::string& written, const
 
 std::string folder_of(const SourceGallery& gallery, const SourcePicture& picture) { return "galleries/" + gallery.id + "/" + picture.id; }
 
+// A manifest names at most 20,000 files (content/pack/manifest.h): very many large pictures get larger tiles, so that there are fewer.
+PictureSizes sizes_for(const Source& source) {
+    constexpr std::size_t most_tiles = 14'000;
+    std::vector<ImageSize> all;
+    for (const SourceGallery& gallery : source.galleries)
+        for (const SourcePicture& picture : gallery.pictures) all.push_back(written_size(source.folder / picture.file));
+    PictureSizes sizes = gallery_sizes();
+    for (; sizes.tile_px < 4096; sizes.tile_px *= 2) {
+        std::size_t tiles = 0;
+        for (const ImageSize size : all) tiles += tile_count(size, sizes);
+        if (tiles <= most_tiles) break;
+    }
+    return sizes;
+}
+
 }  // namespace
 
 void read_galleries(Source& source, Problems& problems) {
@@ -115,6 +130,7 @@ void read_galleries(Source& source, Problems& problems) {
 }
 
 Result<void> add_gallery_steps(const Source& source, std::vector<Step>& steps) {
+    const PictureSizes sizes = sizes_for(source);
     for (const SourceGallery& gallery : source.galleries) {
         for (const SourcePicture& picture : gallery.pictures) {
             const Path file = source.folder / picture.file;
@@ -122,8 +138,8 @@ Result<void> add_gallery_steps(const Source& source, std::vector<Step>& steps) {
             if (!hash) return hash.error().within(picture.file);
             std::error_code failed;
             const std::string folder = folder_of(gallery, picture);
-            steps.push_back({"picture " + picture.file, "picture 1|gallery|" + folder + "|" + *hash,
-                             [file, folder](Outlet& outlet) { return make_pictures(file, folder, gallery_sizes(), outlet); },
+            steps.push_back({"picture " + picture.file, fmt::format("picture 1|gallery {}|{}|{}", sizes.tile_px, folder, *hash),
+                             [file, folder, sizes](Outlet& outlet) { return make_pictures(file, folder, sizes, outlet); },
                              std::filesystem::file_size(file, failed)});
         }
     }
@@ -139,7 +155,7 @@ Result<Gallery> finished_gallery(const SourceGallery& gallery, const std::functi
         const auto size = read_picture_note(*written);
         if (!size) return size.error();
         made.pictures.push_back({picture.id, picture.date, picture.title, picture.alt, picture.source, picture.place,
-                                 folder + "/card.jpg", folder + "/screen.jpg", size->w, size->h, size->tiles ? folder + "/tiles" : "", 0});
+                                 folder + "/card.jpg", folder + "/screen.jpg", size->w, size->h, size->tiles ? folder + "/tiles" : "", size->tile_px, 0});
     }
     return made;
 }
