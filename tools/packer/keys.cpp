@@ -184,9 +184,10 @@ Result<Signer> Signer::from_file(const Path& pem, const AskPassphrase& ask) {
 }
 
 Result<Signer> Signer::from_command(const Path& public_file, std::string command) {
-    auto key = read_public_key(public_file, [](const std::string& what) -> Result<std::string> {
-        return Error{ErrorKind::invalid, what + " is a private key; --sign-with wants the public one"};
-    });
+    const auto text = read_text(public_file, key_file_limit_bytes);
+    if (text && text->find("PRIVATE KEY-----") != std::string::npos)
+        return Error{ErrorKind::invalid, public_file.filename().string() + " is a private key; --sign-with wants the public one before it"};
+    auto key = read_public_key(public_file, [](const std::string&) -> Result<std::string> { return Error{ErrorKind::invalid, "a private key"}; });
     if (!key) return key.error();
     Signer signer;
     signer.key_ = std::move(*key);

@@ -82,6 +82,11 @@ Result<void> take_role(Prepared& prepared, const RepositoryState& state, const s
 
 // Every role that is delegated to must hold under its keys as they will be: a client would refuse it otherwise.
 Result<void> check_roles(const RepositoryState& after, WallTime now, std::vector<std::string>& changes) {
+    for (const auto& [role, metadata] : after.roles)
+        for (const Delegation& delegation : metadata.delegations)
+            if (!after.roles.contains(delegation.name))  // a search that comes by fails, for everybody's packs
+                return Error{ErrorKind::missing, fmt::format("{} has signed nothing yet; it begins with `sign --renew {}`, published together with its delegation",
+                                                             delegation.name, delegation.name)};
     for (const auto& [role, metadata] : after.roles) {
         const auto keys = after.keys_of(role);
         if (!keys) continue;  // nobody delegates to it any more; a snapshot may not forget it

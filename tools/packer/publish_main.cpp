@@ -174,6 +174,11 @@ int run(const Asked& asked) {
     const auto signers = signers_of(options, "--targets-key");
     if (!signers) return say_error(asked.from, signers.error());
     RepositoryState planned = state;
+    for (const std::string& file : options.all("--signed")) {
+        const auto bytes = read_text(file, TrustLimits{}.targets_bytes);
+        if (!bytes) return say_error(asked.from, bytes.error());
+        if (auto taken = take_prepared(planned, Path(file).filename().string(), *bytes); !taken) return say_error(asked.from, taken.error());
+    }
     if (auto taken = take_packs(asked, release, planned, *signers); !taken) return say_error(asked.from, taken.error());
     if (auto taken = take_centre(asked, release, planned, *signers); !taken) return say_error(asked.from, taken.error());
     const auto released = publish(state, release, asked.now);

@@ -176,10 +176,32 @@ Result<Draft> draft_files(const RepositoryState& state, const std::vector<Target
 }
 
 Result<Draft> draft_renewal(const RepositoryState& state, const std::string& role, WallTime now, int lasts_days) {
-    if (!state.roles.contains(role)) return Error{ErrorKind::missing, "nothing of a role \"" + role + "\" is published there"};
     const auto next = next_of(state, role, now, lasts_days);
     if (!next) return next.error();
-    return Draft{role, next->version, targets_json(*next), {}, {fmt::format("{} the same, until {}", role, day_text(next->expires))}};
+    const char* what = state.roles.contains(role) ? "the same" : "begins with nothing in it";
+    return Draft{role, next->version, targets_json(*next), {}, {fmt::format("{}: {}, until {}", role, what, day_text(next->expires))}};
+}
+
+Result<void> take_prepared(RepositoryState& state, const std::string& file_name, std::string_view metadata) {
+    const auto type = type_of_metadata(metadata);
+    if (!type) return type.error();
+    if (*type == "root") {
+        auto root = read_root(metadata);
+        if (!root) return root.error();
+        if (root->version != state.root.version + 1) return Error{ErrorKind::invalid, "it is not the next root"};
+        state.before = std::move(state.root);
+        state.root = std::move(*root);
+        return {};
+    }
+    const auto role = role_of_file(file_name);
+    if (*type != "targets" || !role) return Error{ErrorKind::invalid, "it is no root, targets or role (N.ROLE.json)"};
+    auto targets = read_targets(metadata);
+    if (!targets) return targets.error();
+    for (auto& [name, target] : targets->targets) target.role = role->second;
+    // Whatever is signed on top of it takes its place.
+    targets->version -= 1;
+    state.roles.insert_or_assign(role->second, std::move(*targets));
+    return {};
 }
 
 Result<std::string> signed_draft(const RepositoryState& state, const Draft& draft, const std::vector<Signer>& signers) {

@@ -46,8 +46,11 @@ Result<RecallOrder> read_recall_order(const std::string& text);  // "changzheng@
 std::string recall_json(const RecallOrder& order, WallTime now);
 // Adds files to the role that these names belong to (rosters/, settings/, notices/, recalls/).
 Result<Draft> draft_files(const RepositoryState& state, const std::vector<TargetFile>& files, WallTime now, int lasts_days);
-// The same again, with a later end.
+// The same again, with a later end; of a role that has signed nothing yet: its beginning, with nothing in it.
 Result<Draft> draft_renewal(const RepositoryState& state, const std::string& role, WallTime now, int lasts_days);
+
+// The state as it will be with a prepared root, targets or role ("2.root.json", "1.packs-tsinghua.json"): what comes next is signed on top.
+Result<void> take_prepared(RepositoryState& state, const std::string& file_name, std::string_view metadata);
 
 // Signatures of everybody; each must be a key of the role.
 Result<std::string> signed_draft(const RepositoryState& state, const Draft& draft, const std::vector<Signer>& signers);

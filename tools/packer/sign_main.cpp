@@ -8,12 +8,13 @@
 namespace xinghuo {
 
 const char* const sign_usage =
-    "sign PACK --repository REPOSITORY --key K [--role packs-NAME] [--approved-by ROLE…] [--expires-days N] --out DIR\n"
+    "sign PACK --repository REPOSITORY [--with FILE…] --key K [--role packs-NAME] [--approved-by ROLE…] [--expires-days N] --out DIR\n"
     "    shows what the built pack PACK would change, and signs it: DIR/N.packs-NAME.json, for other approvers and for `publish --signed`\n"
     "xinghuo-pack sign FILE… --key K [--repository REPOSITORY] [--pack PACK]\n"
     "    adds a signature to what somebody else prepared (a root, a delegation, a pack); --pack: only if it is about exactly this pack\n"
     "xinghuo-pack sign --renew ROLE --repository REPOSITORY --key K --out DIR\n"
-    "    the same contents with a later end\n"
+    "    the same contents with a later end; a new role begins so, with nothing in it\n"
+    "    --with FILE: on top of a root or delegation that is prepared and not published yet\n"
     "    K: a .pem, or a .pub.json with --sign-with \"COMMAND\" behind it: the command reads the bytes and prints the signature\n";
 
 namespace {
@@ -27,7 +28,15 @@ struct Asked {
 Result<RepositoryState> repository_of(const Asked& asked) {
     const auto folder = asked.options.one("--repository");
     if (!folder) return Error{ErrorKind::invalid, "on top of which repository? --repository DIR"};
-    return read_repository(*folder);
+    auto state = read_repository(*folder);
+    if (!state) return state;
+    for (const std::string& file : asked.options.all("--with")) {
+        const std::string name = Path(file).filename().string();
+        auto bytes = read_text(file, TrustLimits{}.targets_bytes);
+        if (!bytes) return bytes.error();
+        if (auto taken = take_prepared(*state, name, *bytes); !taken) return taken.error().within(name);
+    }
+    return state;
 }
 
 int write_signed(const Asked& asked, const RepositoryState& state, const Draft& draft) {
@@ -157,7 +166,7 @@ int add_signature(const Asked& asked, const std::string& file, const std::vector
 }  // namespace
 
 int sign_command(const Words& words, const Commander& from) {
-    const auto options = Options::read(words, 1, {"--repository", "--key", "--sign-with", "--passphrase-file", "--role", "--organisation", "--approved-by",
+    const auto options = Options::read(words, 1, {"--repository", "--with", "--key", "--sign-with", "--passphrase-file", "--role", "--organisation", "--approved-by",
                                                   "--expires-days", "--out", "--pack", "--renew", "--now"}, {});
     if (!options) return say_error(from, options.error());
     const auto now = options->time("--now", from.now);

@@ -1,0 +1,413 @@
+#include "tools/packer/publish.h"
+
+#include <fcntl.h>
+
+#include <catch2/catch.hpp>
+
+#include "content/pack/archive.h"
+#include "content/quiz/shuffle.h"
+#include "tests/support/signing_room.h"
+#include "tools/packer/demo.h"
+#include "tools/packer/publish_stick.h"
+
+using namespace xinghuo;
+
+namespace {
+
+using Shown = std::map<std::string, std::int64_t>;
+
+std::size_t files_below(const Path& folder) {
+    std::size_t count = 0;
+    std::error_code failed;
+    for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+        count += at->is_regular_file() ? 1 : 0;
+    return count;
+}
+
+// Every file and what is in it.
+std::map<std::string, std::string> contents(const Path& folder) {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.is_regular_file()) all[std::filesystem::relative(entry.path(), folder).string()] = *sha256_hex_of_file(entry.path());
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a pack is published and a terminal finds it", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now).empty());
+
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}})));
+    CHECK(room.heard("packs/tsinghua/first.json: new, version 1"));
+    CHECK(room.heard("2 files added"));
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+
+    // Only what is new is copied.
+    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "alpha"}, {"b", "gamma"}})));
+    CHECK(room.heard("packs/tsinghua/first.json: version 1 → 2"));
+    CHECK(room.heard("1 file added"));
+    room.must(room.publishing_pack(room.pack("second", 7, {{"z", "alpha"}})));
+    CHECK_FALSE(room.heard("file added"));
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}, {"packs/tsinghua/second.json", 7}});
+
+    const auto target = terminal.find("packs/tsinghua/first.json", room.repository(), room.now);
+    REQUIRE(target);
+    REQUIRE(target->has_value());
+    CHECK((*target)->role == "packs-tsinghua");
+    JsonDocument custom;
+    REQUIRE(custom.parse((*target)->custom));
+    CHECK(custom.root()["version"].integer() == 2);
+    CHECK(custom.root()["title"].bilingual().zh == "包 first");
+}
+
+TEST_CASE("no pack goes back, and none changes without another version", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}})));
+    const auto before = contents(room.repository());
+    room.refused(room.publishing_pack(room.pack("first", 2, {{"a", "older"}})), "version 2 of first is older than 3");
+    room.refused(room.publishing_pack(room.pack("first", 3, {{"a", "other"}})), "version 3 of first is published with other contents");
+    CHECK(contents(room.repository()) == before);
+    room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}})));  // the same once more: only signed anew
+}
+
+TEST_CASE("whoever may not sign changes nothing", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.key("stranger");
+    const std::string pack = room.pack("first", 1, {{"a", "alpha"}});
+    const auto before = contents(room.repository());
+    room.refused(room.publishing({"--pack", pack, "--targets-key", room.pem("stranger")}), "may not sign for packs/tsinghua/*");
+    room.refused(room.publishing({"--pack", pack, "--targets-key", room.pem("centre")}), "may not sign for packs/tsinghua/*");
+    room.refused(room.publishing({"--recall", "first@1", "--reason", "有误", "--targets-key", room.pem("tsinghua")}), "may not sign for rosters/*");
+    room.refused({"publish", room.repository(), "--pack", pack, "--targets-key", room.pem("tsinghua")}, "the snapshot must be signed");
+    room.refused({"publish", room.repository(), "--pack", pack, "--targets-key", room.pem("tsinghua"), "--snapshot-key", room.pem("timestamp"),
+                  "--timestamp-key", room.pem("timestamp")}, "may not sign for snapshot");
+    room.refused({"publish", room.repository(), "--refresh", "--timestamp-key", room.at("keys/gone.pem")}, "there is no key");
+    room.refused({"publish", room.at("elsewhere"), "--refresh", "--timestamp-key", room.pem("timestamp")}, "no repository there");
+    room.refused(room.publishing({"--pack", room.at("keys"), "--targets-key", room.pem("tsinghua")}), "is no built pack");
+    CHECK(contents(room.repository()) == before);
+}
+
+TEST_CASE("a pack that is not what its manifest says is not published", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    const auto before = contents(room.repository());
+    const std::string pack = room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}});
+    const std::string beta = sha256_hex("beta", 4), alpha = sha256_hex("alpha", 5);
+    const Path blob = Path(pack) / "blobs" / beta.substr(0, 2) / beta;
+    REQUIRE(write_file(blob, "beto"));
+    room.refused(room.publishing_pack(pack), "is not what its pack says");
+    REQUIRE(write_file(blob, "bet"));
+    room.refused(room.publishing_pack(pack), "has 3 bytes, not the 4");
+    std::filesystem::remove(blob);
+    room.refused(room.publishing_pack(pack), "its file b is not there");
+    const auto after = contents(room.repository());
+    for (const auto& [path, hash] : before) CHECK(after.at(path) == hash);
+    // Nothing but a whole blob may be left over.
+    for (const auto& [path, hash] : after)
+        if (!before.contains(path)) CHECK(path == "blobs/" + alpha.substr(0, 2) + "/" + alpha);
+}
+
+TEST_CASE("an organisation comes with its delegation", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}})));
+    room.key("pku", "p256");
+    room.must({"keys", "delegate", room.repository(), "--organisation", "pku", "--role-key", room.pub("pku"), "--key", room.pem("targets"), "--out",
+               room.at("drafts")});
+    // A delegation to somebody who has signed nothing would stop every terminal's search.
+    room.refused(room.publishing({"--signed", room.draft("2.targets.json")}), "packs-pku has signed nothing yet");
+    const std::string pack = room.pack("lab", 4, {{"a", "alpha"}});
+    SECTION("with its first pack") {
+        room.must(room.publishing({"--signed", room.draft("2.targets.json"), "--pack", pack, "--targets-key", room.pem("pku")}));
+    }
+    SECTION("with nothing, and its first pack later") {
+        room.must({"sign", "--renew", "packs-pku", "--repository", room.repository(), "--with", room.draft("2.targets.json"), "--key", room.pem("pku"), "--out",
+                   room.at("drafts")});
+        CHECK(room.heard("begins with nothing in it"));
+        room.must(room.publishing({"--signed", room.draft("2.targets.json"), "--signed", room.draft("1.packs-pku.json")}));
+        room.must(room.publishing({"--pack", pack, "--targets-key", room.pem("pku")}));
+    }
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/pku/lab.json", 4}, {"packs/tsinghua/first.json", 1}});
+    room.refused(room.publishing({"--pack", room.pack("lab", 5, {}), "--role", "packs-pku", "--targets-key", room.pem("tsinghua")}),
+                 "may not sign for packs/pku/*");
+
+    // Sent away again: its packs are nobody's, the others stay.
+    room.must({"keys", "delegate", room.repository(), "--role", "packs-pku", "--withdraw", "--key", room.pem("targets"), "--out", room.at("drafts")});
+    room.must(room.publishing({"--signed", room.draft("3.targets.json")}));
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+}
+
+TEST_CASE("two approvers sign one after the other", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.key("second");
+    room.must({"keys", "delegate", room.repository(), "--organisation", "tsinghua", "--role-key", room.pub("tsinghua"), "--role-key", room.pub("second"),
+               "--threshold", "2", "--key", room.pem("targets"), "--out", room.at("drafts")});
+    // What one alone has signed is not enough any more.
+    room.refused(room.publishing({"--signed", room.draft("2.targets.json")}), "packs-tsinghua: 1 of 2 signatures");
+    room.must({"sign", "--renew", "packs-tsinghua", "--repository", room.repository(), "--with", room.draft("2.targets.json"), "--key", room.pem("tsinghua"),
+               "--key", room.pem("second"), "--out", room.at("drafts")});
+    room.must(room.publishing({"--signed", room.draft("2.targets.json"), "--signed", room.draft("2.packs-tsinghua.json")}));
+    const std::string pack = room.pack("first", 1, {{"a", "alpha"}}), other = room.pack("other", 1, {{"a", "alpha"}});
+    const std::string file = room.draft("3.packs-tsinghua.json");
+    room.must({"sign", pack, "--repository", room.repository(), "--key", room.pem("tsinghua"), "--approved-by", "史料审核", "--out", room.at("drafts")});
+    CHECK(room.heard("a new pack in this repository"));
+    CHECK(room.heard("1 of 2 signatures; send the file to another approver"));
+    room.refused(room.publishing({"--signed", file, "--pack", pack}), "packs-tsinghua: 1 of 2 signatures");
+    room.refused(room.publishing_pack(pack), "1 of 2 signatures");
+    room.refused({"sign", file, "--repository", room.repository(), "--key", room.pem("centre")}, "may not sign for packs/tsinghua/*");
+    room.refused({"sign", file, "--repository", room.repository(), "--key", room.pem("second"), "--pack", other}, "not about this build of other");
+    // The same approver twice is one signature.
+    room.must({"sign", file, "--repository", room.repository(), "--key", room.pem("tsinghua")});
+    CHECK(room.heard("1 of 2 signatures"));
+
+    SECTION("the file is signed") {
+        room.must({"sign", file, "--repository", room.repository(), "--key", room.pem("second"), "--pack", pack});
+    }
+    SECTION("the pack is signed again, into the same file") {
+        room.must({"sign", pack, "--repository", room.repository(), "--key", room.pem("second"), "--out", room.at("drafts")});
+        CHECK(room.heard("names exactly this pack"));
+    }
+    CHECK(room.heard("2 of 2 signatures: complete"));
+    room.refused(room.publishing({"--signed", file}), "the pack that was signed is not given");
+    room.must(room.publishing({"--signed", file, "--pack", pack}));
+    room.refused(room.publishing({"--signed", file, "--pack", pack}), "sign again on top of that");
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+}
+
+TEST_CASE("a recall is published by the centre", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}})));
+    room.refused(room.publishing({"--recall", "first@3", "--targets-key", room.pem("centre")}), "a recall needs its reason");
+    room.refused(room.publishing({"--recall", "first", "--reason", "有误", "--targets-key", room.pem("centre")}), "write PACK@VERSION");
+    room.refused(room.publishing({"--recall", "../x@1", "--reason", "有误", "--targets-key", room.pem("centre")}), "is no id of a pack");
+    room.must(room.publishing({"--recall", "first@3", "--reason", "日期有误", "--reason-en", "A date is wrong", "--targets-key", room.pem("centre")}));
+    CHECK(room.heard("recalls/first-3.json: new"));
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    const auto found = terminal.find("recalls/first-3.json", room.repository(), room.now);
+    REQUIRE(found);
+    REQUIRE(found->has_value());
+    JsonDocument recall;
+    REQUIRE(recall.parse(terminal.fetch(**found, room.repository())));
+    CHECK(recall.root()["schema_version"].integer() == 1);
+    CHECK(recall.root()["pack"].string() == "first");
+    CHECK(recall.root()["versions"].items().at(0).integer() == 3);
+    CHECK(recall.root()["reason"].bilingual().en == "A date is wrong");
+    CHECK(wall_time_from_iso(recall.root()["at"].string()).unix_ms == wall_time_from_iso(room.now).unix_ms);
+    CHECK(recall.good());
+
+    REQUIRE(write_file(room.at("hall.json"), "{}"));
+    room.must(room.publishing({"--file", "settings/hall.json=" + room.at("hall.json"), "--targets-key", room.pem("centre")}));
+    room.refused(room.publishing({"--file", "packs/tsinghua/x.json=" + room.at("hall.json"), "--targets-key", room.pem("centre")}), "may not sign for");
+    room.refused(room.publishing({"--file", "elsewhere/x.json=" + room.at("hall.json"), "--targets-key", room.pem("centre")}), "nobody delegates");
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.find("settings/hall.json", room.repository(), room.now)->has_value());
+    CHECK(terminal.find("recalls/first-3.json", room.repository(), room.now)->has_value());
+}
+
+TEST_CASE("a network's timestamp is good for a week, and is refreshed", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), "2026-07-07T00:00:00Z"));
+    SignedTerminal late(room, "late");
+    const auto expired = late.refresh(room.repository(), "2026-07-09T00:00:00Z");
+    REQUIRE_FALSE(expired);
+    CHECK(expired.error().kind == ErrorKind::expired);
+    room.now = "2026-07-09T00:00:00Z";
+    room.must({"publish", room.repository(), "--refresh", "--timestamp-key", room.pem("timestamp")});
+    CHECK(room.heard("good until 2026-07-16"));
+    REQUIRE(late.refresh(room.repository(), room.now));
+    CHECK(late.client().versions().snapshot == terminal.client().versions().snapshot);
+
+    // The root ends after five years, and then nobody publishes on top of it.
+    room.now = "2031-08-01T00:00:00Z";
+    room.refused(room.publishing({"--refresh"}), "the root expired on 2031-07-01; make the next one");
+    room.must({"keys", "rotate", room.repository(), "--key", room.pem("root"), "--out", room.at("drafts")});
+    room.refused(room.publishing({"--root", room.draft("2.root.json")}), "targets expired on 2028-06-30; sign it again");
+}
+
+TEST_CASE("a stick carries what current packs need", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}})));
+    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "alpha"}, {"b", "gamma"}})));
+    std::filesystem::create_directories(room.folder / "stick");
+    REQUIRE(write_file(room.folder / "stick/holiday.jpg", "mine"));
+    room.must(room.publishing({"--stick", room.at("stick")}));
+    CHECK(room.heard("good until 2027-07-01"));
+    const Path stick = room.folder / "stick/xinghuo";
+    CHECK(files_below(stick / "blobs") == 2);
+    CHECK(files_below(stick / "targets") == 2);  // one manifest, by both its hashes
+    CHECK(files_below(room.folder / "repository/blobs") == 3);
+
+    // Months later, by stick alone.
+    SignedTerminal terminal(room);
+    const std::string spring = "2027-05-01T00:00:00Z";
+    CHECK_FALSE(terminal.refresh(room.repository(), spring));
+    REQUIRE(terminal.refresh(stick, spring));
+    CHECK(terminal.packs(stick, spring) == Shown{{"packs/tsinghua/first.json", 2}});
+    SignedTerminal late(room, "late");
+    CHECK(late.refresh(stick, "2027-07-02T00:00:00Z").error().kind == ErrorKind::expired);
+
+    // The same stick again: what nobody needs goes, what is not ours stays.
+    room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}, {"b", "delta"}})));
+    room.must(room.publishing({"--stick", room.at("stick")}));
+    CHECK(room.heard("1 files added"));
+    CHECK(files_below(stick / "blobs") == 2);
+    CHECK(std::filesystem::exists(room.folder / "stick/holiday.jpg"));
+    REQUIRE(terminal.refresh(stick, spring));
+    CHECK(terminal.packs(stick, spring) == Shown{{"packs/tsinghua/first.json", 3}});
+    room.refused(room.publishing({"--stick", room.at("no-stick")}), "there is no folder");
+}
+
+TEST_CASE("the one-file form unpacks to the same repository", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"empty", ""}})));
+    std::filesystem::create_directories(room.folder / "stick");
+    room.must(room.publishing({"--stick", room.at("stick"), "--tar", room.at("hall.xhpack")}));
+    const int file = ::open(room.at("hall.xhpack").c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(file >= 0);
+    const auto unpacked = unpack(file, room.folder / "unpacked");
+    ::close(file);
+    INFO((unpacked ? std::string() : unpacked.error().what));
+    REQUIRE(unpacked);
+    CHECK(contents(room.folder / "unpacked") == contents(room.folder / "stick/xinghuo"));
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.folder / "unpacked", "2027-05-01T00:00:00Z"));
+    CHECK(terminal.packs(room.folder / "unpacked", "2027-05-01T00:00:00Z") == Shown{{"packs/tsinghua/first.json", 1}});
+    CHECK_FALSE(std::filesystem::exists(room.at("hall.xhpack.part")));
+}
+
+TEST_CASE("a publication that stopped between two files is published again", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}})));
+    const auto before = contents(room.repository());
+    const std::string stamp = *read_text(room.at("repository/metadata/timestamp.json"));
+    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "beta"}})));
+    // Power failed before the last file: the old timestamp stands, and everything it says still does.
+    REQUIRE(write_file(room.at("repository/metadata/timestamp.json"), stamp));
+    const auto after = contents(room.repository());
+    for (const auto& [path, hash] : before) CHECK(after.at(path) == hash);
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "beta"}})));
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}});
+
+    // The same with a root that takes the online keys away from whoever had them.
+    room.key("fresh");
+    room.must({"keys", "rotate", room.repository(), "--replace", "timestamp=" + room.pub("fresh"), "--replace", "snapshot=" + room.pub("fresh"), "--key",
+               room.pem("root"), "--out", room.at("drafts")});
+    std::filesystem::copy_file(room.draft("2.root.json"), room.at("repository/metadata/2.root.json"));
+    CHECK_FALSE(terminal.refresh(room.repository(), room.now));
+    room.must({"publish", room.repository(), "--refresh", "--snapshot-key", room.pem("fresh"), "--timestamp-key", room.pem("fresh")});
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}});
+}
+
+TEST_CASE("metadata that somebody changed is not signed on top of", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}})));
+    for (const std::string file : {"1.root.json", "2.snapshot.json", "1.targets.json", "2.packs-tsinghua.json", "timestamp.json"}) {
+        const std::string path = room.at("repository/metadata/" + file), good = *read_text(path);
+        std::string changed = good;
+        changed.replace(changed.find("\"version\": "), 12, "\"version\": 5");
+        INFO(file);
+        REQUIRE(write_file(path, changed));
+        CHECK(room.run(room.publishing({"--refresh"})) == 1);
+        REQUIRE(write_file(path, good.substr(0, good.size() / 2)));
+        CHECK(room.run(room.publishing({"--refresh"})) == 1);
+        REQUIRE(write_file(path, good));
+    }
+    room.must(room.publishing({"--refresh"}));
+}
+
+TEST_CASE("after any publications a terminal sees exactly the newest packs", "[publish][property]") {
+    SigningRoom room;
+    room.begin();
+    SignedTerminal often(room, "often");
+    std::filesystem::create_directories(room.folder / "stick");
+    Shown expected;
+    Chance chance(20'260'701);
+    const char* ids[] = {"first", "second", "third"};
+    std::map<std::string, int> versions;
+    for (int step = 0; step < 25; ++step) {
+        const std::string id = ids[chance.below(3)];
+        switch (chance.below(6)) {
+            case 0: room.must({"publish", room.repository(), "--refresh", "--timestamp-key", room.pem("timestamp")}); break;
+            case 1: {
+                if (versions[id] == 0) break;
+                const int older = versions[id] - 1;
+                if (older > 0) CHECK(room.run(room.publishing_pack(room.pack(id, older, {{"a", "older"}}))) == 1);
+                break;
+            }
+            case 2: room.must(room.publishing({"--stick", room.at("stick")})); break;
+            default: {
+                versions[id] += 1 + static_cast<int>(chance.below(3));
+                std::map<std::string, std::string> files;
+                for (std::uint64_t i = 0, n = chance.below(5); i < n; ++i) files[fmt::format("f{}", i)] = std::string(chance.below(4), 'x') + ids[chance.below(3)];
+                room.must(room.publishing_pack(room.pack(id, versions[id], files)));
+                expected["packs/tsinghua/" + id + ".json"] = versions[id];
+            }
+        }
+        if (chance.below(3) == 0) {
+            REQUIRE(often.refresh(room.repository(), room.now));
+            CHECK(often.packs(room.repository(), room.now) == expected);
+        }
+    }
+    room.must(room.publishing({"--stick", room.at("stick")}));
+    for (const Path& from : {Path(room.repository()), room.folder / "stick/xinghuo"}) {
+        SignedTerminal fresh(room, "fresh-" + from.filename().string());
+        REQUIRE(fresh.refresh(from, room.now));
+        CHECK(fresh.packs(from, room.now) == expected);
+    }
+}
+
+TEST_CASE("the demonstration is signed once, and again when it changes", "[publish]") {
+    SigningRoom room;
+    const std::string first = room.pack("demo", 1, {{"a", "alpha"}});
+    const Words words{"demo", first, room.at("share/repository"), "--keys", room.at("demo-keys"), "--if-changed"};
+    room.must(words);
+    const auto before = contents(room.folder / "share");
+    CHECK(before.at("root.json") == before.at("repository/metadata/1.root.json"));
+    for (const auto& [path, hash] : before) CHECK(path.find(".pem") == std::string::npos);
+    room.must(words);
+    CHECK(room.heard("nothing has changed"));
+    CHECK(contents(room.folder / "share") == before);
+
+    // Built again with the same version: the demonstration may.
+    room.pack("demo", 1, {{"a", "beta"}});
+    room.must(words);
+    std::filesystem::create_directories(room.folder / "repository/metadata");
+    std::filesystem::copy_file(room.at("share/root.json"), room.at("repository/metadata/1.root.json"));
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.folder / "share/repository", "2036-01-01T00:00:00Z"));
+    CHECK(terminal.packs(room.folder / "share/repository", "2036-01-01T00:00:00Z") == Shown{{"packs/xinghuo/demo.json", 1}});
+
+    // Without its keys it begins anew, under another root.
+    std::filesystem::remove_all(room.folder / "demo-keys");
+    room.must(words);
+    CHECK(contents(room.folder / "share").at("root.json") != before.at("root.json"));
+    SignedTerminal other(room, "other");
+    CHECK_FALSE(other.refresh(room.folder / "share/repository", room.now));
+}
