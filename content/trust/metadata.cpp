@@ -109,8 +109,8 @@ bool is_safe_target_name(std::string_view name) {
     std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     for (const std::string_view hidden : {"%2e", "%2f", "%5c", "%00", "\\", "//"})
         if (lower.find(hidden) != std::string::npos) return false;
-    for (const unsigned char c : lower)
-        if (c < 0x20 || c == 0x7f) return false;
+    for (const char c : lower)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
     const std::string around = "/" + lower + "/";
     return around.find("/./") == std::string::npos && around.find("/../") == std::string::npos;
 }
@@ -281,7 +281,8 @@ std::string file_name_of_role(std::string_view role) {
     if (role == ".") return "%2E";
     if (role == "..") return "%2E%2E";
     std::string name;
-    for (const unsigned char c : role) {
+    for (const char letter : role) {
+        const auto c = static_cast<unsigned char>(letter);
         // RFC 3986 §2.3, "unreserved".
         if ((c < 0x80 && std::isalnum(c) != 0) || c == '-' || c == '.' || c == '_' || c == '~') name += static_cast<char>(c);
         else name += fmt::format("%{:02X}", c);
