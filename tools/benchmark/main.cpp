@@ -11,6 +11,7 @@
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
 #include "tools/benchmark/child.h"
+#include "tools/benchmark/packs.h"
 #include "tools/benchmark/study.h"
 
 namespace xinghuo {
@@ -31,6 +32,12 @@ double median(std::vector<double> values) {
     if (values.empty()) return 0;
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
+}
+
+double percentile(std::vector<double> values, double share) {
+    if (values.empty()) return 0;
+    std::sort(values.begin(), values.end());
+    return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
 struct Bench {
@@ -97,16 +104,63 @@ struct Bench {
         add("start, 2,000,000 records / none", ratio, "x", "<= 1.1", ratio <= 1.1);
     }
 
-    void study() {
-        const AddRow row = [this](std::string name, double value, std::string unit, std::string target, bool met) {
+    AddRow row() {
+        return [this](std::string name, double value, std::string unit, std::string target, bool met) {
             add(std::move(name), value, std::move(unit), std::move(target), met);
         };
-        bench_sign_in(share / "bench-sign-in", clock, row);
-        bench_names(clock, row);
+    }
+
+    void study() {
+        bench_sign_in(share / "bench-sign-in", clock, row());
+        bench_names(clock, row());
         const Path large = share / "bench-large";
         if (!make_large_record(large)) return add("a record of 2,000,000 cannot be made here", -1, "", "is made", false);
-        bench_my_study(large, clock, row);
+        bench_my_study(large, clock, row());
         starting_with_records(large);
+    }
+
+    void packs() {
+        bench_packs(share.parent_path().parent_path() / "bench-packs", clock, row());
+        frames_beside_installs();
+    }
+
+    // A stage at 30 frames a second, with and without an install beside it, in turn: every frame as long as it takes, none skipped.
+    void frames_beside_installs() {
+        InstallsBeside installs(share.parent_path().parent_path() / "bench-installs");
+        auto catalogue = Catalogue::open(share / "packs/xinghuo-demo");
+        auto renderer = Renderer::in_memory(1920, 1080);
+        const auto people = catalogue ? (*catalogue)->items_of_kind("figure") : std::vector<const Item*>();
+        if (!installs.ready() || !renderer || people.empty()) return add("stage beside an install: cannot be measured here", -1, "", "is measured", false);
+        const auto audio = open_silent_audio();
+        const Settings settings;
+        auto app = App::open({.renderer = **renderer, .audio = *audio, .catalogue = *catalogue, .why_closed = "", .settings = settings,
+                              .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share, .study = nullptr, .why_no_study = "", .work_inline = true, .wake = {}});
+        if (!app || !(*app)->show("item/" + people.front()->id)) return add("stage beside an install: the stage cannot be opened", -1, "", "opens", false);
+        FakeClock fake(wall_time_from_iso("2026-07-23T09:00:00+08:00"));
+        FakeRunner runner(**app, fake, from_seconds(1.0 / 30));
+        runner.run_for(std::chrono::seconds(3));
+        const auto frame_ms = [&] {
+            fake.advance(from_seconds(1.0 / 30));
+            const Instant start = clock.now();
+            (void)(*app)->frame(fake.moment(), false, &clock);
+            const Nanoseconds took = clock.now() - start;
+            wait_for(from_seconds(1.0 / 30) - took);
+            return seconds(took) * 1e3;
+        };
+        std::vector<double> alone, beside;
+        for (int round = 0; round < 6; ++round) {
+            for (int i = 0; i < 200; ++i) alone.push_back(frame_ms());
+            installs.start();
+            for (int i = 0; i < 200; ++i) beside.push_back(frame_ms());
+            installs.stop();
+        }
+        if (installs.failed()) return add("stage beside an install: the install failed", -1, "", "does not", false);
+        const double ratio = percentile(beside, 0.99) / percentile(alone, 0.99);
+        add("stage, a frame, p50", percentile(alone, 0.5), "ms");
+        add("stage, a frame, p99", percentile(alone, 0.99), "ms");
+        add("stage, a frame beside an install, p50", percentile(beside, 0.5), "ms");
+        add("stage, a frame beside an install, p99", percentile(beside, 0.99), "ms");
+        add("stage, p99 beside an install / without", ratio, "x", "<= 1.2", ratio <= 1.2);
     }
 
     // One kiosk brought to a place; then memory and processor time while nobody touches it.
@@ -232,10 +286,11 @@ void print(const Bench& bench, bool json) {
 
 int main(int argc, char** argv) {
     using namespace xinghuo;
-    bool json = false, only_study = false;
+    bool json = false, only_study = false, only_packs = false;
     for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json") json = true;
         if (std::string_view(argv[i]) == "--study") only_study = true;
+        if (std::string_view(argv[i]) == "--packs") only_packs = true;
     }
     std::error_code failed;
     Bench bench;
@@ -246,8 +301,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "xinghuo-bench: %s\n", written.error().what.c_str());
         return 2;
     }
-    bench.study();
-    if (only_study) {
+    if (!only_packs) bench.study();
+    if (!only_study) bench.packs();
+    if (only_study || only_packs) {
         print(bench, json);
         return 0;
     }
