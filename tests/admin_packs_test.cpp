@@ -53,6 +53,7 @@ Offer an_offer(std::vector<PackOffer> packs, std::uint64_t free_bytes = 12'400'0
     Offer made;
     made.from = "KINGSTON";
     for (const PackOffer& pack : packs) made.to_fetch += pack.to_fetch;
+    made.to_store = made.to_fetch + made.to_fetch / 2;
     made.packs = std::move(packs);
     made.free_bytes = free_bytes;
     return made;
@@ -72,6 +73,8 @@ Offer full_offer() {
                            offered(PackOffer::Kind::recalled, "letters", {"红色家书", "Letters home"}, 2, 0),
                            offered(PackOffer::Kind::update, "films", {"影像中的党史", "The Party’s history on film"}, 9, 8)});
     made.packs.back().refused = "needs version 0.2 of the application";
+    made.to_fetch = 6'400'000;
+    made.to_store = 9'600'000;
     made.packs[0].summary = {"新增三个人物和一段影像，更正两处日期。", "Three more figures and a film; two dates are put right."};
     made.recalls.push_back(recall("letters", {1, 2}));
     return made;
@@ -103,6 +106,13 @@ void fill(FakePackRoom& room) {
 
 void next(Hall& hall) { hall.drive->wait(0.6); }
 
+// Further down the page.
+void scroll(Hall& hall) {
+    const Vec2 c{hall.app->screen().w / 2, hall.app->screen().h / 2};
+    hall.drive->run(fmt::format("drag {} {} {} {} 300", c.x, c.y, c.x, c.y - 300));
+    next(hall);
+}
+
 void open_packs(Hall& hall) {
     go_in(hall);
     touch(hall, "#admin.packs");
@@ -125,8 +135,6 @@ TEST_CASE("what is shown is told with its version, whose it is, where it came fr
     CHECK(shows(hall, "由 xinghuo 签发 · 来自 U 盘 KINGSTON"));
     CHECK(shows(hall, "由 history-office 签发 · 来自 packs.example.edu"));
     CHECK(shows(hall, "安装于 2026-06-01 09:05"));
-    CHECK(shows(hall, "已召回"));
-    CHECK(shows(hall, "一幅图片未获授权"));
     CHECK(shows(hall, "正在展出（2）"));
     CHECK(can_touch(hall, "packs.stick"));
     CHECK(can_touch(hall, "packs.network"));
@@ -150,6 +158,12 @@ TEST_CASE("what is shown is told with its version, whose it is, where it came fr
         room.now.recalls.push_back(recall("xinghuo-demo", {1}));
         next(hall);
         CHECK_FALSE(can_touch(hall, "packs.undo.0"));
+    }
+    SECTION("what was recalled stands below with its reason") {
+        scroll(hall);
+        scroll(hall);
+        CHECK(shows(hall, "已召回，不再展出"));
+        CHECK(shows(hall, "一幅图片未获授权"));
     }
     SECTION("a damaged file is told") {
         room.now.checking = "posters/12.png of school does not match its hash";
@@ -202,8 +216,7 @@ TEST_CASE("an offer is seen first, then installed with true progress, and told",
     CHECK(shows(hall, "更新 1 · 新内容 1"));
     CHECK(shows(hall, "2 → 3 版"));
     CHECK(shows(hall, "需复制 3.2 MB（12 个文件）"));
-    CHECK(shows(hall, "9.6 MB"));
-    CHECK(shows(hall, "12.4 GB"));
+    CHECK(shows(hall, "要复制 6.4 MB，占用 9.6 MB，剩余 12.4 GB"));
     CHECK(shows(hall, "有内容被召回，已经生效"));
     CHECK(room.asked.size() == 1);
 
@@ -276,7 +289,7 @@ TEST_CASE("what cannot be installed says why", "[packs-page]") {
     SECTION("no room") {
         room.found(an_offer({offered(PackOffer::Kind::update, "xinghuo-demo", demo_title, 3, 2)}, 1'000'000));
         next(hall);
-        CHECK(shows(hall, "空间不够：需要 3.2 MB，可用 1.0 MB"));
+        CHECK(shows(hall, "空间不够：需要 4.8 MB，可用 1.0 MB"));
         CHECK_FALSE(can_touch(hall, "packs.install"));
     }
     SECTION("the stick was pulled meanwhile") {
@@ -410,13 +423,23 @@ void walk(Hall& hall, FakePackRoom& room, const std::string& where) {
     touch(hall, "#packs.history");
     check("history");
     touch(hall, "#bar.back");
-    touch(hall, "#packs.undo.0");
+    scroll(hall);
+    check("shown, further down");
+    for (int i = 0; i < 6 && !can_touch(hall, "ask.no"); ++i) {
+        if (can_touch(hall, "packs.undo.0")) touch(hall, "#packs.undo.0");
+        else scroll(hall);
+    }
+    REQUIRE(can_touch(hall, "ask.no"));
     check("question");
-    touch(hall, "#ask.no");
+    touch(hall, "#bar.back");
+    touch(hall, "#bar.back");
+    touch(hall, "#admin.packs");
     touch(hall, "#packs.stick");
     check("looking");
     room.found(full_offer());
     check("offer");
+    scroll(hall);
+    check("offer, further down");
     touch(hall, "#packs.install");
     room.now.progress = {43'000'000, 9'640'000'000, 5, 24, InstallProgress::Step::fetching};
     check("installing");

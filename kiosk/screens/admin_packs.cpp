@@ -178,7 +178,7 @@ private:
         Rect inside = drawn.inset(space::l);
         const Rect sign = inside.cut_left(80);
         inside.cut_left(space::m);
-        icon(frame, what.icon, {sign.x, sign.y + std::min(8.0f, (sign.h - 80) / 2), 80, 80}, what.enabled ? theme.cinnabar : theme.ink_2);
+        icon(frame, what.icon, {sign.x, sign.centre().y - 40, 80, 80}, what.enabled ? theme.cinnabar : theme.ink_2);
         const auto words = large_words(frame, what);
         inside.cut_top(std::max(0.0f, (inside.h - height_of(frame, words, inside.w)) / 2));
         say_all(frame, inside, words);
@@ -198,9 +198,11 @@ private:
         const PackRoom::State& state = room.state();
         if (foot_actions(frame, place, {{"packs.cancel", frame.words("packs.cancel"), Tone::plain, "icons/close.png"}}) == 0) room.cancel();
         const bool stick = state.source == Source::stick;
-        at_work(frame, place, frame.words(stick ? "packs.looking.stick" : "packs.looking.network", {{"name", stick ? state.stick_name : state.network_name}}));
+        const std::string words = frame.words(stick ? "packs.looking.stick" : "packs.looking.network", {{"name", stick ? state.stick_name : state.network_name}});
+        at_work(frame, place, words);
+        // Below its words and its ring.
         Rect below = admin_column(frame, place, 1080);
-        below.cut_top(below.h * 0.72f);
+        below.cut_top(below.h * 0.3f + space::xl + frame.canvas.measure(words, {Face::serif_bold, type::lead, {}, Align::centre, 1.4f, 0}, below.w).y + space::m + 68 + space::xl);
         paragraph(frame, below, frame.words("packs.looking.text"), {Face::sans, type::body, frame.theme.ink_2, Align::centre, 1.4f, 0});
     }
 

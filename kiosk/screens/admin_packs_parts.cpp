@@ -142,7 +142,8 @@ void recalls(Frame& frame, Rect& rest, const PackRoom::State& state) {
     std::string all;
     for (const Recall& recall : state.offer->recalls) {
         std::string versions;
-        for (const std::int64_t v : recall.versions) versions += (versions.empty() ? "" : ", ") + std::to_string(v);
+        for (const std::int64_t v : recall.versions)
+            versions += (versions.empty() ? "" : frame.words("packs.between")) + frame.words("packs.event.version", {{"version", std::to_string(v)}});
         if (!all.empty()) all += "\n";
         std::string title = pack_title(frame, state, recall.pack);
         for (const PackOffer& pack : state.offer->packs)
@@ -209,8 +210,9 @@ std::string left_words(const Frame& frame, const InstallProgress& progress, std:
 // The ring on the left or on top, what belongs to it beside or below.
 std::pair<Rect, Rect> ring_place(const Frame& frame, Rect place) {
     if (frame.portrait) {
-        Rect ring = place.cut_top(std::min(place.h * 0.42f, 640.0f));
-        place.cut_top(space::l);
+        place.cut_top(place.h * 0.06f);
+        const Rect ring = place.cut_top(std::min(place.h * 0.42f, 640.0f));
+        place.cut_top(space::xl);
         return {ring, place};
     }
     const Rect ring = place.cut_left(place.w * 0.42f);
@@ -279,12 +281,14 @@ OfferAnswer packs_offer(Frame& frame, Rect place, const PackRoom::State& state, 
         paragraph(frame, rest, title, verdict_style(frame), space::xs);
         paragraph(frame, rest, text, admin_body(frame), space::s);
         if (some) {
-            const auto need = [&](const char* key) { return frame.words(key, {{"need", admin_size(offer.to_fetch)}, {"free", admin_size(offer.free_bytes)}}); };
+            const auto need = [&](const char* key) {
+                return frame.words(key, {{"fetch", admin_size(offer.to_fetch)}, {"need", admin_size(offer.to_store)}, {"free", admin_size(offer.free_bytes)}});
+            };
             const TextStyle trouble{Face::sans_bold, type::body, frame.theme.cinnabar_deep, Align::left, 1.35f, 0};
             if (pulled) paragraph(frame, rest, frame.words("packs.gone"), trouble, space::xs);
             if (offer.fits()) paragraph(frame, rest, need("packs.need"), admin_body(frame), space::xs);
             else paragraph(frame, rest, need("packs.need.full"), trouble, space::xs);
-            const double share = offer.free_bytes == 0 ? 1 : static_cast<double>(offer.to_fetch) / static_cast<double>(offer.free_bytes);
+            const double share = offer.free_bytes == 0 ? 1 : static_cast<double>(offer.to_store) / static_cast<double>(offer.free_bytes);
             share_bar(frame, rest.cut_top(20), std::min(1.0, share), {offer.fits() ? frame.theme.pine : frame.theme.cinnabar, offer.fits() ? Pattern::solid : Pattern::stripes});
             rest.cut_top(space::m);
         }

@@ -35,7 +35,7 @@ Refusal expired(const Frame& frame, const PackRoom::Problem& problem, bool stick
 Refusal full(const Frame& frame, const PackRoom::State& state) {
     const std::uint64_t free = state.offer ? state.offer->free_bytes : state.free_bytes;
     const std::string words = state.offer && !state.offer->fits()
-                                  ? frame.words("packs.no.full.text", {{"need", admin_size(state.offer->to_fetch)}, {"free", admin_size(free)}})
+                                  ? frame.words("packs.no.full.text", {{"need", admin_size(state.offer->to_store)}, {"free", admin_size(free)}})
                                   : frame.words("packs.no.full.text.plain", {{"free", admin_size(free)}});
     return {frame.words("packs.no.full"), words};
 }
