@@ -85,7 +85,7 @@ public:
     void show_catalogue(std::shared_ptr<const Catalogue> catalogue, std::string why_closed, const std::vector<Recall>& recalls = {}, bool in_place = false);
     [[nodiscard]] const std::shared_ptr<const Catalogue>& catalogue() const { return parts_.catalogue; }
     [[nodiscard]] PackRoom* packs() { return parts_.packs; }
-    [[nodiscard]] const Moment& moment() const { return moment_; }  // of the last frame
+    [[nodiscard]] const Moment& moment() const { return moment_; }  // of the last turn or frame
     // Nobody is in front of it: it invites, or is closed.
     [[nodiscard]] bool nobody_here() const { return stack_.size() == 1; }
     // The record could not be looked after, or was mended and opened anew.

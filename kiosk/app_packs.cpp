@@ -61,6 +61,9 @@ void App::begin_again() {
 }
 
 void App::turn(const Moment& moment) {
+    // Where nothing moves the last frame may be long ago.
+    now_ = moment.now;
+    moment_ = moment;
     look(moment.now);
     if (parts_.packs != nullptr) parts_.packs->look(*this, sticks_.get(), moment);
 }
