@@ -22,6 +22,7 @@
 #include "tools/packer/puppet.h"
 #include "tools/packer/search_rows.h"
 #include "tools/packer/step.h"
+#include "tools/packer/tables.h"
 
 namespace xinghuo {
 namespace {
@@ -270,7 +271,7 @@ private:
     Result<void> add_quiz() {
         for (const auto& [from, to] : {std::pair{"quiz.gift", "quiz/zh.gift"}, {"quiz.en.gift", "quiz/en.gift"},
                                        {"quiz_sources.csv", "quiz/sources.csv"}}) {
-            const auto text = read_text(source_.folder / from);
+            const auto text = std::string_view(from).ends_with(".csv") ? csv_text(source_.folder, from) : read_text(source_.folder / from);
             if (!text) return text.error();
             if (auto added = add(to, *text); !added) return added;
         }

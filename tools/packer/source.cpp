@@ -12,6 +12,7 @@
 #include "content/quiz/bank.h"
 #include "tools/packer/drawing.h"
 #include "tools/packer/source_file.h"
+#include "tools/packer/tables.h"
 
 namespace xinghuo {
 namespace {
@@ -59,16 +60,16 @@ void read_pack(Source& source, Problems& problems) {
 
 // A table, or nothing and a problem; a file that is not there is none if it is optional.
 std::optional<CsvTable> read_table(const Source& source, const std::string& name, bool optional, Problems& problems) {
-    if (optional && !there(source.folder / name)) return std::nullopt;
-    const auto text = read_text(source.folder / name);
+    if (optional && !there(source.folder / table_file(source.folder, name))) return std::nullopt;
+    const auto text = csv_text(source.folder, name);
     if (!text) {
-        problems.add(name, 0, text.error().what);
+        problems.add(table_file(source.folder, name), 0, text.error().what);
         return std::nullopt;
     }
     auto table = CsvTable::parse(*text);
     if (!table) {
         const std::string& what = table.error().what;
-        problems.add(name, what.starts_with("line ") ? std::atoi(what.c_str() + 5) : 1, what);
+        problems.add(table_file(source.folder, name), what.starts_with("line ") ? std::atoi(what.c_str() + 5) : 1, what);
         return std::nullopt;
     }
     return *std::move(table);
@@ -299,8 +300,8 @@ void read_lectures(Source& source, Problems& problems) {
 }
 
 void read_events(Source& source, Problems& problems) {
-    const std::string name = "timeline.csv";
-    const auto table = read_table(source, name, true, problems);
+    const auto table = read_table(source, "timeline.csv", true, problems);
+    const std::string name = table_file(source.folder, "timeline.csv");
     if (!table) return;
     for (const char* column : {"id", "date", "title_zh", "text_zh", "place", "theme", "source"})
         if (!table->has(column)) problems.add(name, 1, fmt::format("the column {} is missing", column));
@@ -333,14 +334,15 @@ void check_quiz(Source& source, Problems& problems) {
         return;
     }
     const auto text_of = [&](const char* name) {
-        const auto text = read_text(source.folder / name);
+        const bool is_table = std::string_view(name).ends_with(".csv");
+        const auto text = is_table ? csv_text(source.folder, name) : read_text(source.folder / name);
         if (!text) problems.add(name, 0, text.error().kind == ErrorKind::missing ? "missing" : text.error().what);
         return text ? *text : std::string();
     };
     const QuestionBank bank = QuestionBank::read(text_of("quiz.gift"), text_of("quiz.en.gift"), text_of("quiz_sources.csv"));
     for (const BankProblem& problem : bank.problems()) {
-        const char* file = problem.file == BankProblem::File::zh ? "quiz.gift"
-                           : problem.file == BankProblem::File::en ? "quiz.en.gift" : "quiz_sources.csv";
+        const std::string file = problem.file == BankProblem::File::zh ? "quiz.gift"
+                                 : problem.file == BankProblem::File::en ? "quiz.en.gift" : table_file(source.folder, "quiz_sources.csv");
         problems.add(file, problem.line, problem.what);
     }
     const auto figures = read_text(source.folder / "figures.json");

@@ -29,7 +29,51 @@ std::string heading(const std::string& written) {
     return plain;
 }
 
+std::string english_heading(const std::string& written) {
+    static constexpr std::pair<std::string_view, std::string_view> names[] = {
+        {"编号", "id"}, {"题号", "id"}, {"日期", "date"}, {"标题", "title_zh"}, {"英文标题", "title_en"}, {"正文", "text_zh"}, {"内容", "text_zh"},
+        {"英文正文", "text_en"}, {"英文内容", "text_en"}, {"地点", "place"}, {"英文地点", "place_en"}, {"主题", "theme"}, {"出处", "source"}, {"来源", "source"},
+        {"英文出处", "source_en"}, {"英文来源", "source_en"}, {"题型", "type"}, {"类型", "type"}, {"核对", "checked"}, {"难度", "difficulty"}};
+    for (const auto& [chinese, english] : names)
+        if (written == chinese) return std::string(english);
+    return written;
+}
+
 }  // namespace
+
+std::string table_file(const Path& source, const std::string& name) {
+    const std::string xlsx = name.substr(0, name.size() - 4) + ".xlsx";
+    return !there(source / name) && there(source / xlsx) ? xlsx : name;
+}
+
+Result<std::string> csv_text(const Path& source, const std::string& name) {
+    const std::string file = table_file(source, name);
+    if (file == name) {
+        auto text = read_text(source / file);
+        if (!text || is_utf8(*text)) return text;
+    }
+    const auto bytes = read_bytes(source / file, table_limit_bytes);
+    if (!bytes) return bytes.error();
+    const auto table = read_table(*bytes);
+    if (!table) return table.error();
+    std::string csv;
+    std::size_t line = 1, columns = 0;
+    for (const Table::Row& row : table->rows) {
+        const bool head = &row == table->rows.data();
+        if (head) columns = row.cells.size();
+        while (line < row.number) csv += '\n', ++line;  // a problem's line is the spreadsheet's row
+        for (std::size_t i = 0; i < columns; ++i) {
+            std::string cell = i < row.cells.size() ? trimmed(row.cells[i]) : std::string();
+            if (head) cell = english_heading(cell);
+            std::replace(cell.begin(), cell.end(), '\n', ' ');
+            for (std::size_t at = cell.find('"'); at != std::string::npos; at = cell.find('"', at + 2)) cell.insert(at, 1, '"');
+            csv += (i == 0 ? "\"" : ",\"") + cell + '"';
+        }
+        csv += '\n';
+        ++line;
+    }
+    return csv;
+}
 
 std::optional<SourceTable> SourceTable::read(const Path& source, const std::string& name, const std::vector<Column>& columns, Problems& problems) {
     const bool csv = there(source / (name + ".csv")), xlsx = there(source / (name + ".xlsx"));

@@ -38,4 +38,10 @@ private:
     std::vector<Row> rows_;
 };
 
+// A table the program reads as CSV (timeline.csv, quiz_sources.csv, voices.csv …): NAME.csv, or where only NAME.xlsx is there, that as CSV, each row
+// on its own line; headings in Chinese become the English ones. A CSV in Excel's encodings (GB18030, UTF-16) becomes UTF-8.
+Result<std::string> csv_text(const Path& source, const std::string& name_csv);
+// What is there: NAME.xlsx if only that is, else NAME.csv.
+std::string table_file(const Path& source, const std::string& name_csv);
+
 }  // namespace xinghuo
