@@ -20,6 +20,7 @@ using Words = std::vector<std::string>;  // as typed; the command's own name fir
 
 int new_command(const Words& words, const Commander& from);
 int check_command(const Words& words, const Commander& from);
+int preview_command(const Words& words, const Commander& from);
 int build_command(const Words& words, const Commander& from);
 int sign_command(const Words& words, const Commander& from);
 int publish_command(const Words& words, const Commander& from);
@@ -33,6 +34,7 @@ int say_usage(const Commander& from, const char* usage);
 
 extern const char* const new_usage;
 extern const char* const check_usage;
+extern const char* const preview_usage;
 extern const char* const build_usage;
 extern const char* const sign_usage;
 extern const char* const publish_usage;

@@ -20,6 +20,7 @@ struct Command {
 const Command table[] = {
     {"new", &new_usage, new_command},
     {"check", &check_usage, check_command},
+    {"preview", &preview_usage, preview_command},
     {"build", &build_usage, build_command},
     {"sign", &sign_usage, sign_command},
     {"publish", &publish_usage, publish_command},

@@ -130,7 +130,8 @@ std::vector<std::string> PackWords::faults() const {
     for (const auto& [key, text] : en_) {
         const auto twin = zh_.find(key);
         if (twin == zh_.end()) found.push_back(key + ": not in zh.json");
-        else if (holes_of(text) != holes_of(twin->second)) found.push_back(key + ": other holes in zh.json");
+        else if (const auto ours = holes_of(text), theirs = holes_of(twin->second); !std::includes(ours.begin(), ours.end(), theirs.begin(), theirs.end()))
+            found.push_back(key + ": zh.json has a hole that en.json has not");
     }
     for (const auto& [key, text] : zh_)
         if (!en_.contains(key)) found.push_back(key + ": not in en.json");

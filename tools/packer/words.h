@@ -33,7 +33,7 @@ public:
     [[nodiscard]] Told tell(const Problem& problem, Lang lang) const;
     // A text of the report or of a command; holes are filled in.
     [[nodiscard]] std::string operator()(Lang lang, const std::string& key, const std::map<std::string, std::string>& holes = {}) const;
-    // Keys that only one language has, patterns whose holes differ.
+    // Keys that only one language has, holes that only the Chinese has (it may leave one out).
     [[nodiscard]] std::vector<std::string> faults() const;
     [[nodiscard]] bool has(const std::string& key) const { return zh_.contains(key) || en_.contains(key); }
 
