@@ -197,7 +197,12 @@ void DiskPackStore::take_shipped(const Moment& moment) {
     auto shipped = DirectoryTransport::open(places_.shipped, shipped_name);
     if (!shipped) return note_failure(*this, shipped.error(), shipped_name, moment);
     const auto offer = make_offer(*this, **shipped, WallTime{}, moment, application_version());
-    if (!offer && offer.error().kind != ErrorKind::older) return note_failure(*this, offer.error(), shipped_name, moment);
+    if (!offer && offer.error().kind != ErrorKind::older) {
+        note_failure(*this, offer.error(), shipped_name, moment);
+        state_.shipped = seen;  // once is enough, until it ships something else
+        changed_ = true;
+        return;
+    }
     Change change;
     change.at = moment.wall;
     change.clock_trusted = moment.wall_trusted;

@@ -7,17 +7,13 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 
-#include "content/base/crypto.h"
 #include "content/base/descriptor.h"
-#include "content/base/json.h"
 #include "content/pack/disk.h"
 #include "content/pack/installer.h"
-#include "content/quiz/shuffle.h"
 #include "content/trust/client.h"
 #include "content/trust/directory_transport.h"
-#include "content/trust/repository.h"
+#include "tools/benchmark/made_repository.h"
 
 namespace xinghuo {
 namespace {
@@ -32,113 +28,6 @@ double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values.empty() ? 0 : values[values.size() / 2];
 }
-
-std::string chance_bytes(std::uint64_t seed, std::size_t size) {
-    Chance chance(seed);
-    std::string bytes((size + 7) / 8 * 8, '\0');
-    for (std::size_t at = 0; at < bytes.size(); at += 8) {
-        const std::uint64_t word = chance.next();
-        bytes.replace(at, 8, reinterpret_cast<const char*>(&word), 8);
-    }
-    bytes.resize(size);
-    return bytes;
-}
-
-// Lengths from a tenth of the mean to twice it, as films and pictures have; their sum is what is asked.
-std::vector<std::uint64_t> lengths(std::uint64_t bytes, std::size_t files) {
-    std::vector<std::uint64_t> all;
-    const std::uint64_t mean = bytes / files;
-    for (std::size_t i = 0; i < files; ++i) all.push_back(mean / 10 + (mean * 18 / 10) * i / (files - 1));
-    return all;
-}
-
-// A folder as `tools/pack publish` writes one: packs/bench/* delegated, four keys.
-class Repository {
-public:
-    explicit Repository(Path folder) : folder_(std::move(folder)) {
-        for (const char* role : {"root", "targets", "snapshot", "timestamp", "packs"}) keys_.emplace(role, *PrivateKey::make(KeyScheme::ed25519));
-    }
-
-    Result<void> add_file(std::size_t index, std::string_view bytes) {
-        PackFile file{sha256_hex(bytes.data(), bytes.size()), bytes.size()};
-        const Path blob = folder_ / "blobs" / file.sha256.substr(0, 2) / file.sha256;
-        files_[index] = file;
-        return write_file(blob, bytes);
-    }
-
-    Result<void> publish(std::int64_t version) {
-        const KeyText packs_key = keys_.at("packs").public_text();
-        TargetsMeta packs = part<TargetsMeta>("targets", version), targets = part<TargetsMeta>("targets", version);
-        const std::string manifest = manifest_text(version);
-        Target target;
-        target.name = "packs/bench/bench.json";
-        target.length = manifest.size();
-        target.hashes["sha256"] = sha256_hex(manifest.data(), manifest.size());
-        packs.targets[target.name] = target;
-        targets.keys[key_id(packs_key)] = packs_key;
-        Delegation delegation;
-        delegation.name = "packs";
-        delegation.keys.keyids = {key_id(packs_key)};
-        delegation.paths = {"packs/bench/*"};
-        targets.delegations.push_back(std::move(delegation));
-        SnapshotMeta snapshot = part<SnapshotMeta>("snapshot", version);
-        snapshot.meta["targets.json"].version = snapshot.meta["packs.json"].version = version;
-        TimestampMeta timestamp = part<TimestampMeta>("timestamp", version);
-        timestamp.snapshot.version = version;
-        const auto put = [this](const std::string& path, const std::string& text, const std::string& role) -> Result<void> {
-            auto with = with_signature(text, keys_.at(role));
-            return with ? write_file(folder_ / "metadata" / path, *with) : with.error();
-        };
-        Result<void> done = write_file(folder_ / "targets/packs/bench" / (target.hashes["sha256"] + ".bench.json"), manifest);
-        if (done) done = put(fmt::format("{}.packs.json", version), targets_json(packs), "packs");
-        if (done) done = put(fmt::format("{}.targets.json", version), targets_json(targets), "targets");
-        if (done) done = put(fmt::format("{}.snapshot.json", version), snapshot_json(snapshot), "snapshot");
-        if (done) done = put("timestamp.json", timestamp_json(timestamp), "timestamp");
-        if (done && version == 1) {
-            RootMeta root = part<RootMeta>("root", 1);
-            root.consistent_snapshot = true;
-            for (const char* role : {"root", "targets", "snapshot", "timestamp"}) {
-                const KeyText key = keys_.at(role).public_text();
-                root.keys[key_id(key)] = key;
-                root.roles[role].keyids = {key_id(key)};
-            }
-            done = put("1.root.json", root_json(root), "root");
-        }
-        return done;
-    }
-
-    [[nodiscard]] Path root() const { return folder_ / "metadata/1.root.json"; }
-    [[nodiscard]] std::vector<Path> blobs() const {
-        std::vector<Path> all;
-        for (const auto& [index, file] : files_) all.push_back(folder_ / "blobs" / file.sha256.substr(0, 2) / file.sha256);
-        return all;
-    }
-
-private:
-    template <class Meta>
-    static Meta part(const char* type, std::int64_t version) {
-        Meta meta;
-        meta.type = type;
-        meta.spec_version = "1.0.31";
-        meta.version = version;
-        meta.expires = wall_time_from_iso("2099-01-01T00:00:00Z");
-        return meta;
-    }
-
-    [[nodiscard]] std::string manifest_text(std::int64_t version) const {
-        JsonWriter w;
-        w.object().key("schema_version").value(1).key("id").value("bench").key("version").value(version);
-        w.key("title").object().key("zh").value("量").key("en").value("Bench").end();
-        w.key("sections").array().end().key("items").array().end().key("files").array();
-        for (const auto& [index, file] : files_)
-            w.object().key("path").value(fmt::format("files/{:04}", index)).key("sha256").value(file.sha256).key("length").value(static_cast<std::int64_t>(file.length)).end();
-        return w.end().end().text();
-    }
-
-    Path folder_;
-    std::map<std::string, PrivateKey> keys_;
-    std::map<std::size_t, PackFile> files_;
-};
 
 class Counting final : public Transport {
 public:
@@ -195,7 +84,7 @@ double status_mb(const char* name) {
 
 class Terminal {
 public:
-    Terminal(const Path& folder, const Repository& repository, const Clock& clock) : clock_(clock) {
+    Terminal(const Path& folder, const MadeRepository& repository, const Clock& clock) : clock_(clock) {
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);
         auto opened = PackStore::open({.folder = folder, .shipped = {}, .root = repository.root(), .capacity = 0}, clock.moment());
@@ -217,7 +106,7 @@ private:
     std::unique_ptr<PackStore> store_;
 };
 
-void bench_metadata(const Path& folder, const Repository& repository, Transport& from, const Clock& clock, const AddRow& add) {
+void bench_metadata(const Path& folder, const MadeRepository& repository, Transport& from, const Clock& clock, const AddRow& add) {
     const auto root = read_text(repository.root());
     std::vector<double> times;
     bool good = root.has_value();
@@ -241,10 +130,10 @@ void bench_packs(const Path& folder, const Clock& clock, const AddRow& add) {
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
     const std::atomic<bool> never{false};
-    Repository repository(folder / "repository");
+    MadeRepository repository(folder / "repository");
     std::uint64_t whole = 0;
     bool made = true;
-    const auto sizes = lengths(whole_bytes, file_count);
+    const auto sizes = spread_lengths(whole_bytes, file_count);
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         made = made && repository.add_file(i, chance_bytes(i, sizes[i])).has_value();
         whole += sizes[i];
@@ -312,8 +201,8 @@ void wait_for(Nanoseconds span) {
 InstallsBeside::InstallsBeside(Path folder) : folder_(std::move(folder)) {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
-    Repository repository(folder_ / "repository");
-    const auto sizes = lengths(300'000'000, 150);
+    MadeRepository repository(folder_ / "repository");
+    const auto sizes = spread_lengths(300'000'000, 150);
     ready_ = true;
     for (std::size_t i = 0; i < sizes.size(); ++i) ready_ = ready_ && repository.add_file(i, chance_bytes(i, sizes[i])).has_value();
     ready_ = ready_ && repository.publish(1).has_value();
@@ -330,7 +219,7 @@ void InstallsBeside::start() {
     stop_ = false;
     thread_ = std::thread([this] {
         const SystemClock clock;
-        const Repository repository(folder_ / "repository");
+        const MadeRepository repository(folder_ / "repository");
         while (!stop_ && !failed_) {
             auto from = DirectoryTransport::open(folder_ / "repository", "bench");
             Terminal terminal(folder_ / "packs", repository, clock);

@@ -1,5 +1,6 @@
 // Kills the real kiosk at random moments of a driven stream of sign-ins and study, and asks its records each time.
 //     xinghuo-power-cut FOLDER_OF_THE_PROGRAMS KILLS [SEED] [PACK]
+//     xinghuo-power-cut packs FOLDER_OF_THE_PROGRAMS KILLS [SEED]     the same while it installs packs
 // Exit code 0 when nothing was wrong. The last line is the figures.
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "content/quiz/shuffle.h"
 #include "tools/benchmark/child.h"
 #include "tools/power_cut/kept.h"
+#include "tools/power_cut/packs.h"
 
 namespace xinghuo {
 namespace {
@@ -164,6 +166,9 @@ private:
 };
 
 int run(const std::vector<std::string>& arguments) {
+    if (arguments.size() >= 3 && arguments[0] == "packs")
+        return cut_installs(arguments[1], std::strtol(arguments[2].c_str(), nullptr, 10),
+                            static_cast<std::uint64_t>(arguments.size() > 3 ? std::strtoll(arguments[3].c_str(), nullptr, 10) : 1));
     if (arguments.size() < 2) {
         std::fputs("usage: xinghuo-power-cut FOLDER_OF_THE_PROGRAMS KILLS [SEED] [PACK]\n", stderr);
         return 2;
