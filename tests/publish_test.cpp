@@ -3,9 +3,11 @@
 #include <fcntl.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "content/pack/archive.h"
 #include "content/quiz/shuffle.h"
+#include "tests/support/pack_repository.h"
 #include "tests/support/signing_room.h"
 #include "tools/packer/demo.h"
 #include "tools/packer/publish_stick.h"
@@ -22,6 +24,14 @@ std::size_t files_below(const Path& folder) {
     for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
         count += at->is_regular_file() ? 1 : 0;
     return count;
+}
+
+// The most memory this process ever had, since it was last forgotten.
+long peak_kb() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return std::atol(line.c_str() + 6);
+    return 0;
 }
 
 // Every file and what is in it.
@@ -340,6 +350,110 @@ TEST_CASE("metadata that somebody changed is not signed on top of", "[publish]")
         REQUIRE(write_file(path, good));
     }
     room.must(room.publishing({"--refresh"}));
+}
+
+TEST_CASE("a hall installs from a repository, from a stick, and obeys a recall", "[publish][packs]") {
+    SigningRoom room;
+    room.now = "2026-07-01T00:00:00Z";
+    room.begin();
+    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}})));
+    std::filesystem::create_directories(room.folder / "stick");
+    room.must(room.publishing({"--stick", room.at("stick")}));
+    PackTerminal terminal(*read_text(room.at("repository/metadata/1.root.json")));
+    terminal.open();
+    const auto stick = DirectoryTransport::open(room.folder / "stick/xinghuo", "the stick");
+    const auto network = DirectoryTransport::open(room.repository(), "the network");
+    REQUIRE((stick && network));
+    const auto installed = terminal.take(**stick);
+    INFO((installed ? std::string() : installed.error().what));
+    REQUIRE(installed);
+    CHECK(terminal.shown("first") == 1);
+
+    // Newer by network, under the same timestamps; then the old stick again.
+    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "alpha"}, {"b", "gamma"}})));
+    const auto offer = terminal.look(**network);
+    INFO((offer ? std::string() : offer.error().what));
+    REQUIRE(offer);
+    CHECK(offer->to_fetch == 5);
+    REQUIRE(terminal.take(**network));
+    CHECK(terminal.shown("first") == 2);
+    const auto older = terminal.look(**stick);
+    CHECK((!older ? older.error().kind == ErrorKind::older : older->empty()));
+    CHECK(terminal.shown("first") == 2);
+
+    room.must(room.publishing({"--recall", "first@2", "--reason", "日期有误", "--targets-key", room.pem("centre"), "--stick", room.at("stick")}));
+    const auto looked = terminal.look(**stick);
+    INFO((looked ? std::string() : looked.error().what));
+    REQUIRE(looked);
+    CHECK(terminal.store->recalled("first", 2));
+    CHECK(terminal.shown("first") != 2);
+}
+
+TEST_CASE("a disk without room is told before anything is written", "[publish]") {
+    SigningRoom room;
+    const Path pack = room.pack("first", 1, {{"a", "alpha"}});
+    const auto read = read_built_pack(pack);
+    REQUIRE(read);
+    BlobCopy copy(room.folder / "repository", false);
+    for (const auto& [path, file] : read->files) copy.want(file, pack / blob_file(file.sha256));
+    CHECK(copy.bytes() == 5);
+    const auto done = copy.run(1ull << 60, {});
+    REQUIRE_FALSE(done);
+    CHECK(done.error().kind == ErrorKind::full);
+    CHECK_FALSE(std::filesystem::exists(room.folder / "repository"));
+}
+
+TEST_CASE("two people do not publish at once", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    {
+        const auto other = lock_repository(room.repository());
+        REQUIRE(other);
+        room.refused(room.publishing({"--refresh"}), "somebody else is publishing there");
+    }
+    room.must(room.publishing({"--refresh"}));
+}
+
+// By name only: it writes 3 GB.
+TEST_CASE("a gigabyte in 500 files is published in little memory", "[.][publishing-a-gigabyte]") {
+    SigningRoom room(std::filesystem::temp_directory_path() / fmt::format("xinghuo-gigabyte-{}", ::getpid()));
+    room.begin();
+    const Path pack = room.folder / "large";
+    constexpr std::size_t bytes = 2'000'000;
+    JsonWriter w;
+    w.object().key("schema_version").value(1).key("id").value("large").key("version").value(1).key("title").object().key("zh").value("大").end();
+    w.key("sections").array().end().key("items").array().end().key("files").array();
+    for (std::size_t i = 0; i < 500; ++i) {
+        const std::string content = chance_bytes(i, bytes), sha256 = sha256_hex(content.data(), content.size());
+        REQUIRE(write_file(pack / blob_file(sha256), content));
+        w.object().key("path").value(fmt::format("f{}", i)).key("sha256").value(sha256).key("length").value(bytes).end();
+    }
+    REQUIRE(write_file(pack / "manifest.json", w.end().end().text()));
+    std::filesystem::create_directories(room.folder / "stick");
+    std::filesystem::create_directories(room.folder / "yardstick");
+    const SystemClock clock;
+    const auto timed = [&](const char* what, const std::function<void()>& work) {
+        std::ofstream("/proc/self/clear_refs") << "5";
+        const long before = peak_kb();
+        const Instant begun = clock.now();
+        work();
+        const long grown = peak_kb() - before;
+        WARN(fmt::format("{}: {:.2f} s, {} kB more at the peak", what, seconds(clock.now() - begun), grown));
+        CHECK(grown < 32'000);
+    };
+    timed("copy and sha256 of the same files, for comparison", [&] {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(pack)) {
+            if (!entry.is_regular_file()) continue;
+            const Path to = room.folder / "yardstick" / entry.path().filename();
+            std::filesystem::copy_file(entry.path(), to);
+            REQUIRE(sha256_hex_of_file(to));
+        }
+        REQUIRE(flush_disk(room.folder));
+    });
+    timed("publish, on the same disk", [&] { room.must(room.publishing_pack(pack.string())); });
+    timed("publish to a stick", [&] { room.must(room.publishing({"--stick", room.at("stick")})); });
+    std::filesystem::remove_all(room.folder / "yardstick");
+    timed("publish into one file", [&] { room.must(room.publishing({"--tar", room.at("large.xhpack")})); });
 }
 
 TEST_CASE("after any publications a terminal sees exactly the newest packs", "[publish][property]") {

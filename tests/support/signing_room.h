@@ -20,7 +20,9 @@ namespace xinghuo {
 
 class SigningRoom {
 public:
-    SigningRoom() { std::filesystem::create_directories(folder); }
+    SigningRoom() : SigningRoom((::access("/dev/shm", W_OK) == 0 ? Path("/dev/shm") : std::filesystem::temp_directory_path()) /
+                                fmt::format("xinghuo-signing-{}-{}", ::getpid(), static_cast<const void*>(this))) {}
+    explicit SigningRoom(Path place) : folder(std::move(place)) { std::filesystem::create_directories(folder); }
     ~SigningRoom() { std::filesystem::remove_all(folder); }
     SigningRoom(const SigningRoom&) = delete;
     SigningRoom& operator=(const SigningRoom&) = delete;
@@ -101,8 +103,7 @@ public:
         return publishing({"--pack", pack_folder, "--targets-key", pem("tsinghua")});
     }
 
-    Path folder = (::access("/dev/shm", W_OK) == 0 ? Path("/dev/shm") : std::filesystem::temp_directory_path()) /
-                  fmt::format("xinghuo-signing-{}-{}", ::getpid(), static_cast<const void*>(this));
+    Path folder;
     std::string now = "2026-07-01T00:00:00Z", said;
 };
 

@@ -117,6 +117,8 @@ Result<DemoMade> make_demo(const DemoRequest& request, WallTime now) {
             return made;
         }
     }
+    const auto lock = lock_repository(request.repository);
+    if (!lock) return lock.error();
     const auto keys = keys_in(request.keys);
     if (!keys) return keys.error().within("the demonstration's keys");
     RepositoryState state = present(request.repository, *keys);

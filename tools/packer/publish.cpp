@@ -113,8 +113,8 @@ Result<void> take_files(Prepared& prepared, const Release& release) {
     for (const auto& [role, bytes] : release.roles) {
         for (const auto& [name, target] : prepared.after.roles.at(role).targets) {
             const auto paths = target_files(target);
-            const auto given = std::find_if(release.files.begin(), release.files.end(), [&](const TargetFile& file) {
-                return file.name == name && target_of(name, file.bytes, "").hashes == target.hashes;
+            const auto given = std::find_if(release.files.begin(), release.files.end(), [&wanted = target](const TargetFile& file) {
+                return file.name == wanted.name && target_of(file.name, file.bytes, "").hashes == wanted.hashes;
             });
             std::error_code failed;
             bool there = true;

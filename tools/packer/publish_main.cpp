@@ -149,6 +149,8 @@ int to_others(const Asked& asked, const Path& folder, const std::vector<Signer>&
 int run(const Asked& asked) {
     const Options& options = asked.options;
     const Path folder = options.places().front();
+    const auto lock = lock_repository(folder);
+    if (!lock) return say_error(asked.from, lock.error());
     RepositoryState state;
     state.folder = folder;
     if (auto read = read_repository(folder)) state = std::move(*read);

@@ -1,8 +1,11 @@
 #include "tools/packer/publish_state.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <set>
 
@@ -132,6 +135,13 @@ Result<RepositoryState> read_repository(const Path& folder) {
     state.timestamp = std::move(*timestamp);
     state.snapshot = std::move(*snapshot);
     return state;
+}
+
+Result<Descriptor> lock_repository(const Path& folder) {
+    Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (open && ::flock(open.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return Error{ErrorKind::io, "somebody else is publishing there; try again when they have finished"};
+    return open;
 }
 
 int signatures_of(const Signed& metadata, const RoleKeys& role, const std::map<std::string, KeyText>& known) {

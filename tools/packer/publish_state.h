@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "content/base/clock.h"
+#include "content/base/descriptor.h"
 #include "content/base/file.h"
 #include "content/trust/metadata.h"
 #include "tools/packer/keys.h"
@@ -41,6 +42,9 @@ struct RepositoryState {
 
 // `missing`: no root there. Damaged or unsigned metadata is refused: it would be signed anew otherwise.
 Result<RepositoryState> read_repository(const Path& folder);
+
+// Nobody else publishes there as long as this is open. No folder yet: nothing to lock. `io`: somebody else is publishing there.
+Result<Descriptor> lock_repository(const Path& folder);
 
 // How many different keys of the role have signed.
 int signatures_of(const Signed& metadata, const RoleKeys& role, const std::map<std::string, KeyText>& known);
