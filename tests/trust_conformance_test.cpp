@@ -405,6 +405,14 @@ TEST_CASE("what has expired is not accepted, and what was accepted stays", "[tru
         CHECK(outcome(terminal.refresh(30)) == "expired");
         CHECK(outcome(terminal.refresh(31)) == "expired");
     }
+    SECTION("the same timestamp, later, though everything else is good") {
+        repository.timestamp.expires = trust_day(7);
+        repository.publish({"timestamp"});
+        REQUIRE(terminal.refresh());
+        repository.requests.clear();
+        CHECK(outcome(terminal.refresh(18)) == "expired");
+        CHECK(repository.metadata_requests() == Strings{"root 2", "timestamp"});
+    }
     SECTION("expired ones lead on to new ones") {
         repository.timestamp.expires = trust_day(7);
         repository.publish({"timestamp"});
