@@ -62,7 +62,7 @@ const std::vector<Layer> layers = {
     {"kiosk/gfx", {"content/base", "media/image.h", "media/player.h", "media/audio_out.h", "kiosk/input"}},
     {"kiosk/input", {"content/base", "kiosk/gfx"}},
     {"kiosk/exhibits", {"content/base", "content/pack", "content/quiz", "content/figure", "content/exhibit", "media", "kiosk/gfx", "kiosk/input", "kiosk/frame.h", "kiosk/widgets.h"}},
-    {"kiosk/screens", {"content", "media", "kiosk/gfx", "kiosk/input", "kiosk/exhibits", "kiosk/frame.h", "kiosk/widgets.h", "kiosk/screen.h", "kiosk/reception.h", "kiosk/keyboard.h", "kiosk/stick.h", "kiosk/charts.h"}},
+    {"kiosk/screens", {"content", "media", "kiosk/gfx", "kiosk/input", "kiosk/exhibits", "kiosk/frame.h", "kiosk/widgets.h", "kiosk/screen.h", "kiosk/reception.h", "kiosk/keyboard.h", "kiosk/stick.h", "kiosk/pack_room.h", "kiosk/charts.h"}},
     {"kiosk/frame.h", {"content", "media", "kiosk/gfx", "kiosk/input", "kiosk/strings.h"}},
     {"kiosk/strings", {"content/base"}},
     {"kiosk/config", {"content/base"}},
