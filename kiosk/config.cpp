@@ -40,7 +40,10 @@ void read_packs(const JsonNode& node, Settings::Packs& packs) {
     packs.root = node["root"].string_or("");
     packs.repository = node["repository"].string_or("");
     // Over plain HTTP nothing could be forged, but anybody could hold updates back unseen; on the machine itself nobody stands between.
-    const bool local = packs.repository.starts_with("http://127.0.0.1") || packs.repository.starts_with("http://localhost");
+    const auto is = [&](std::string_view host) {
+        return packs.repository.starts_with(host) && (packs.repository.size() == host.size() || packs.repository[host.size()] == ':' || packs.repository[host.size()] == '/');
+    };
+    const bool local = is("http://127.0.0.1") || is("http://localhost");
     if (!packs.repository.empty() && !packs.repository.starts_with("https://") && !local) node["repository"].refuse("must begin with https://");
     packs.ca = node["ca"].string_or("");
     packs.proxy = node["proxy"].string_or("");

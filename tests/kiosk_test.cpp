@@ -194,6 +194,27 @@ TEST_CASE("settings are checked, and a slip is named", "[config]") {
     CHECK(wrong("{") == "line 1, column 2: not JSON");
 }
 
+TEST_CASE("settings say where packs come from", "[config]") {
+    const auto good = read_settings(R"({"packs":{"root":"/etc/xinghuo/root.json","repository":"https://packs.example.edu/xinghuo","ca":"/etc/xinghuo/ca.pem",
+        "proxy":"http://10.0.0.1:3128","quiet_hours":"23:30-04:15","automatic":false}})");
+    REQUIRE(good);
+    CHECK(good->packs.root == "/etc/xinghuo/root.json");
+    CHECK(good->packs.repository == "https://packs.example.edu/xinghuo");
+    CHECK(good->packs.quiet_from == 23 * 60 + 30);
+    CHECK(good->packs.quiet_to == 4 * 60 + 15);
+    CHECK_FALSE(good->packs.automatic);
+    CHECK(read_settings("{}")->packs.quiet_from == 2 * 60);
+    CHECK(read_settings(R"({"packs":{"repository":"http://127.0.0.1:8080/x"}})"));
+    const auto wrong = [](std::string_view text) { return read_settings(text).error().what; };
+    CHECK(wrong(R"({"packs":{"repository":"http://packs.example.edu"}})") == "packs.repository: must begin with https://");
+    CHECK(wrong(R"({"packs":{"repository":"http://localhost.example.edu"}})") == "packs.repository: must begin with https://");
+    CHECK(wrong(R"({"packs":{"quiet_hours":"at night"}})") == "packs.quiet_hours: must be two times of day, as 02:00-05:00");
+    CHECK(wrong(R"({"packs":{"quiet_hours":"02:00-02:00"}})").find("two times") != std::string::npos);
+    CHECK(wrong(R"({"packs":{"quiet_hours":"02:00-25:00"}})").find("two times") != std::string::npos);
+    CHECK(wrong(R"({"packs":{"unsigned":true}})") == "packs.unsigned: no such setting");
+    CHECK(wrong(R"({"pack":"/somewhere"})") == "pack: no such setting");
+}
+
 TEST_CASE("text grows with small panels and long distances", "[config]") {
     Settings s;
     CHECK(text_factor(s, mm_per_unit(s, 1920, 1080)) == 1);
@@ -222,6 +243,11 @@ TEST_CASE("the command line says what it does not know", "[options]") {
     CHECK(wrong({"--clock", "broken"}) == "--clock: must be fake or real");
     CHECK(wrong({"--at", "soon"}).find("must be seconds") != std::string::npos);
     CHECK(wrong({"--shot", "hall"}) == "--shot: a value is missing");
+    // What nobody signed is shown where somebody attends, and nowhere else.
+    CHECK(wrong({"--preview", "x"}).find("not shown on a full screen") != std::string::npos);
+    CHECK(read_options({"--preview", "x", "--window", "1280x720"}));
+    CHECK(read_options({"--preview", "x", "--headless", "--drive"}));
+    CHECK(wrong({"--pack", "x"}) == "--pack: no such option");
     const auto good = read_options({"--drive", "--clock", "fake", "--window", "1080x1920", "--lang", "en", "--headless"});
     REQUIRE(good);
     CHECK((good->drive && good->fake_clock && good->headless && good->window_w == 1080 && good->window_h == 1920));
