@@ -74,7 +74,7 @@ private:
         const Theme& theme = frame.theme;
         text_size(frame, box.cut_bottom(80));
         box.cut_bottom(space::l);
-        const std::string line = document_line(frame, document_, text);
+        const std::string line = document_line(frame, document_, text, true);
         const TextStyle about{Face::sans, 30, theme.ink_2, Align::left, 1.45f, 0, false, 28};
         TextStyle heading{Face::serif_bold, 56, theme.ink, Align::left, 1.3f, 0, false, 34};
         const float about_h = line.empty() ? 0 : frame.canvas.measure(line, about, box.w).y + 4;

@@ -16,10 +16,10 @@ constexpr const char* two_wide_spaces = "\xE3\x80\x80\xE3\x80\x80";
 
 }  // namespace
 
-std::string document_line(const Frame& frame, const Document& document, const DocumentText& text) {
+std::string document_line(const Frame& frame, const Document& document, const DocumentText& text, bool two_lines) {
     std::string line = text.author;
     if (!document.date.empty()) {
-        if (!line.empty()) line += " · ";
+        if (!line.empty()) line += two_lines ? "\n" : " · ";
         line += spoken_date(frame, document.date);
     }
     return line;
@@ -75,7 +75,7 @@ void DocumentPage::add_title(Frame& frame, const Document& document, const Docum
     title.paragraph.runs = {{text.title, Face::serif_bold, 56, frame.theme.ink}};
     title.paragraph.line_height = 1.3f;
     add_text(frame, std::move(title), 0, space::l);
-    if (const std::string line = document_line(frame, document, text); !line.empty()) {
+    if (const std::string line = document_line(frame, document, text, false); !line.empty()) {
         Piece about;
         about.paragraph.runs = {{line, Face::sans, note_px, frame.theme.ink_2}};
         about.paragraph.line_height = 1.4f;

@@ -48,7 +48,7 @@ private:
     float height_ = 0;
 };
 
-// Words of a document's date and author, in a line: "李大钊（1889—1927） · 1916年9月1日".
-std::string document_line(const Frame& frame, const Document& document, const DocumentText& text);
+// A document's author and date: "李大钊（1889—1927） · 1916年9月1日", or in two lines.
+std::string document_line(const Frame& frame, const Document& document, const DocumentText& text, bool two_lines);
 
 }  // namespace xinghuo

@@ -51,21 +51,24 @@ private:
         place.cut_bottom(space::m);
         const int columns = frame.portrait ? 2 : 4;
         const float gap = space::l, w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-        const float picture_h = std::round(w * 0.72f);
         // The words under every picture get the same room: as much as the longest of them need.
         float title_h = 0, line_h = 0;
         for (const GalleryPicture& picture : gallery_.pictures) {
             title_h = std::max(title_h, frame.canvas.measure(picture.title.in(frame.lang), title_style(frame), w - 2 * space::m).y);
             line_h = std::max(line_h, frame.canvas.measure(line_of(frame, picture), line_style(frame), w - 2 * space::m).y);
         }
-        const float h = std::round(picture_h + 2 * space::s + title_h + space::xs + line_h + 6);
+        const std::string& summary = gallery_.summary.in(frame.lang);
+        const TextStyle summary_style{Face::sans, 32, frame.theme.ink_2, Align::left, 1.5f};
+        const float summary_w = std::min(place.w, 1296.0f), summary_h = summary.empty() ? 0 : frame.canvas.measure(summary, summary_style, summary_w).y + 2;
+        // Whole rows are seen, where the pictures need not be too flat for it.
+        const float words_h = 2 * space::s + title_h + space::xs + line_h + 6, rows_seen = frame.portrait ? 4 : 2;
+        const float room = place.h - (summary.empty() ? 0 : summary_h + space::m) - 8 - 28 - gap * (rows_seen - 1);
+        const float picture_h = std::round(std::clamp(room / rows_seen - words_h, w * 0.5f, w * 0.75f)), h = std::round(picture_h + words_h);
         scroll_area(frame, "gallery.scroll", place.inset(-30, 0), scroll_, [&](Rect content) {
             content = content.inset(30, 0);
             const float top = content.y;
-            if (const std::string& summary = gallery_.summary.in(frame.lang); !summary.empty()) {
-                const TextStyle style{Face::sans, 32, frame.theme.ink_2, Align::left, 1.5f};
-                const float summary_h = frame.canvas.measure(summary, style, std::min(content.w, 1296.0f)).y + 2;
-                frame.canvas.text(summary, {content.x, content.y + 4, std::min(content.w, 1296.0f), summary_h}, style);
+            if (!summary.empty()) {
+                frame.canvas.text(summary, {content.x, content.y + 4, summary_w, summary_h}, summary_style);
                 content.cut_top(summary_h + space::m);
             }
             const Rect clip = frame.canvas.clip();
@@ -172,7 +175,7 @@ private:
         const Theme& theme = frame.theme;
         const Press press = enabled ? pressable(frame, id, name, box) : Press{};
         const auto fade = frame.canvas.faded(enabled ? 1.0f : 0.4f);
-        frame.canvas.fill(box, theme.bone.with_alpha(press.held ? 0.30f : 0.12f), space::radius);
+        frame.canvas.fill(box, press.held ? theme.bone.with_alpha(0.30f) : theme.night.with_alpha(0.55f), space::radius);
         frame.canvas.stroke(box, theme.bone.with_alpha(0.38f), 2, space::radius);
         ripple(frame, id, box, theme.bone);
         icon(frame, picture, {box.centre().x - 28, box.centre().y - 28, 56, 56}, theme.bone);

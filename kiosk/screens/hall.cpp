@@ -113,7 +113,7 @@ private:
         const float growth = text_growth(frame);
         // A small card of an enlarged hall says its name only.
         const bool brief = narrow && growth > 1.12f;
-        const float band = (large ? 186.0f : brief ? 88.0f : narrow ? 166.0f : 138.0f) * growth;
+        const float band = (large ? 186.0f : brief ? 88.0f : narrow && frame.lang == Lang::en ? 166.0f : 138.0f) * growth;
         const Rect foot{drawn.x, drawn.bottom() - band, drawn.w, band};
         const Rect view{drawn.x, drawn.y, drawn.w, drawn.h - band + 28};
         frame.canvas.fill(view, theme.line, 28);
@@ -130,7 +130,7 @@ private:
         }
         frame.canvas.text(title, words.cut_top((large ? 74.0f : 60.0f) * growth), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
         if (!brief)
-            frame.canvas.text(about(frame, section.id), words, {Face::sans, large ? 32.0f : narrow ? 28.0f : 30.0f, theme.ink_2, Align::left, 1.35f, narrow ? 2 : 1, true, 28 / growth});
+            frame.canvas.text(about(frame, section.id), words, {Face::sans, large ? 32.0f : narrow ? 28.0f : 30.0f, theme.ink_2, Align::left, 1.35f, narrow ? 2 : 1, !narrow, 28 / growth});
         ripple(frame, id, drawn, theme.cinnabar);
         return press.clicked;
     }

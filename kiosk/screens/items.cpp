@@ -71,7 +71,7 @@ private:
         const float words = frame.canvas.measure(item.title.in(frame.lang), heading_style(frame), words_w(frame, w)).y + space::s +
                             frame.canvas.measure(item.summary.in(frame.lang), summary_style(frame), words_w(frame, w)).y + 4;
         if (frame.portrait) return std::round(picture_h_portrait(item, w) + words + 2 * space::l);
-        return std::round(std::max(item.picture.empty() ? 160.0f : 300.0f, words + 2 * space::xl));
+        return std::round(std::max(item.picture.empty() ? 160.0f : 264.0f, words + 2 * space::xl));
     }
     static float picture_h_portrait(const Item& item, float w) { return item.picture.empty() ? 0 : std::round(w * 0.42f); }
 

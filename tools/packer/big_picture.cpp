@@ -198,6 +198,7 @@ ImageSize written_size(const Path& file) {
 }
 
 Result<Bytes> encode_jpeg(const Image& opaque, bool fine) {
+    av_log_set_level(AV_LOG_ERROR);
     const AVCodec* encoder = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
     const av::Codec codec(avcodec_alloc_context3(encoder));
     const av::Frame frame(av_frame_alloc());
