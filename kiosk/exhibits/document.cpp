@@ -78,7 +78,7 @@ private:
         const TextStyle about{Face::sans, 30, theme.ink_2, Align::left, 1.45f, 0, false, 28};
         TextStyle heading{Face::serif_bold, 56, theme.ink, Align::left, 1.3f, 0, false, 34};
         const float about_h = line.empty() ? 0 : frame.canvas.measure(line, about, box.w).y + 4;
-        heading.size = frame.canvas.fitting_size(text.title, {box.w, box.h - about_h - space::xl}, heading);
+        heading.size = frame.canvas.fitting_size(text.title, {box.w, document_.picture.empty() ? box.h - about_h - space::xl : box.h * 0.45f}, heading);
         const float heading_h = frame.canvas.measure(text.title, heading, box.w).y + 4;
         const float room = box.h - heading_h - about_h - 3 * space::m - 8;
         if (!document_.picture.empty() && room > 200) {

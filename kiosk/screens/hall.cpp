@@ -41,7 +41,8 @@ private:
         frame.canvas.picture(frame.art("ornaments/seal-solid.png", {72, 72}), {row.x, row.y, 72, 72});
         frame.canvas.text(frame.words("seal"), {row.x, row.y, 72, 72}, {Face::serif_bold, 40, theme.bone, Align::centre, 1.2f, 1, true});
         row.cut_left(72 + space::m);
-        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(272), {Tone::plain, "icons/power.png", false, false, true, 32}))
+        const float leave_w = frame.canvas.measure(frame.words("hall.leave"), {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 32 * 1.3f + 14 + 2 * space::s + 4;
+        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(frame.portrait ? 272 : std::max(272.0f, leave_w)), {Tone::plain, "icons/power.png", false, false, true, 32}))
             navigator.leave();
         row.cut_right(space::m);
         if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
@@ -128,7 +129,7 @@ private:
             words.cut_right(space::m);
             icon(frame, "icons/play.png", {sign.x, sign.centre().y - 32, 64, 64}, theme.cinnabar);
         }
-        frame.canvas.text(title, words.cut_top((large ? 74.0f : 60.0f) * growth), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, 36});
+        frame.canvas.text(title, words.cut_top((large ? 74.0f : 60.0f) * growth), {Face::serif_bold, large ? 56.0f : 44.0f, theme.ink, Align::left, 1.2f, 1, true, narrow ? 28 / growth : 36});
         if (!brief)
             frame.canvas.text(about(frame, section.id), words, {Face::sans, large ? 32.0f : narrow ? 28.0f : 30.0f, theme.ink_2, Align::left, 1.35f, narrow ? 2 : 1, !narrow, 28 / growth});
         ripple(frame, id, drawn, theme.cinnabar);
