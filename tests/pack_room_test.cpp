@@ -5,6 +5,7 @@
 #include "kiosk/preview.h"
 #include "kiosk/stick.h"
 #include "tests/support/pack_hall.h"
+#include "tests/support/web_server.h"
 
 using namespace xinghuo;
 
@@ -112,6 +113,83 @@ TEST_CASE("pack room: it may end at any moment, and the next start shows one ver
         CHECK((terminal.hall.shown("one") == 1 || terminal.hall.shown("one") == 2));
         CHECK((terminal.hall.shown("one") == 2) == (terminal.hall.shown("large") == 1));
         if (terminal.hall.shown("one") == 2) break;
+    }
+}
+
+TEST_CASE("pack room: in the quiet hours it looks at the network and installs, silently when there is none", "[packs][web]") {
+    PackRepository repository;
+    add_hall_pack(repository, "one", 1, "old");
+    repository.release();
+    std::atomic<bool> down{true};
+    PackHall hall("2026-07-02T01:00:00+08:00");
+    hall.ships(repository);
+    add_hall_pack(repository, "one", 2, "new");
+    repository.release();
+    const Path served = hall.stick(repository, "server") / "xinghuo";
+    const WebServer server([&](const WebRequest& request, WebReply& reply) {
+        const auto bytes = read_text(served / request.path.substr(1), 1u << 20);
+        if (down) reply.answer(503, "away");
+        else if (!is_safe_relative_path(request.path.substr(1)) || !bytes) reply.answer(404, "");
+        else reply.answer(200, *bytes);
+    });
+    hall.network.url = server.url();
+    hall.switch_on();
+    const auto pass = [&](std::chrono::minutes span) {
+        // Coarse turns: nothing moves by night.
+        for (auto left = span; left.count() > 0; --left) {
+            hall.clock->advance(std::chrono::minutes(1));
+            hall.app->turn(hall.clock->moment());
+        }
+    };
+    pass(std::chrono::minutes(50));
+    CHECK(server.paths().empty());
+    // No network: tried now and then, and nobody hears of it.
+    pass(std::chrono::minutes(60));
+    const std::size_t tried = server.paths().size();
+    CHECK(tried >= 2);
+    CHECK(tried <= 12);
+    CHECK_FALSE(hall.packs->state().problem.has_value());
+    CHECK(hall.shown("one") == 1);
+    down = false;
+    pass(std::chrono::minutes(60));
+    CHECK(hall.shown("one") == 2);
+    CHECK_FALSE(hall.packs->state().installed);
+    CHECK(hall.packs->state().last_contact.has_value());
+    CHECK(hall.packs->state().history.front().what == PackEvent::What::updated);
+    // Once a night is enough.
+    const std::size_t asked = server.paths().size();
+    pass(std::chrono::minutes(300));
+    CHECK(server.paths().size() == asked);
+    // On request it says what is wrong.
+    down = true;
+    hall.ask("packs look network");
+    CHECK(hall.problem_kind() == ErrorKind::io);
+    down = false;
+    hall.ask("packs look network");
+    CHECK(hall.ask("packs").find(R"("kind":"same")") != std::string::npos);
+}
+
+TEST_CASE("pack room: by day, or where somebody is, nothing is asked of the network by itself", "[packs][web]") {
+    PackRepository repository;
+    add_hall_pack(repository, "one", 1, "old");
+    repository.release();
+    const WebServer server([](const WebRequest&, WebReply& reply) { reply.answer(404, ""); });
+    PackHall hall("2026-07-02T03:00:00+08:00");
+    hall.ships(repository);
+    hall.network.url = server.url();
+    SECTION("somebody is there") {
+        hall.network.automatic = true;
+        hall.switch_on();
+        const std::size_t at_start = server.paths().size();
+        hall.ask("open hall");
+        hall.drive->wait(30);
+        CHECK(server.paths().size() == at_start);
+    }
+    SECTION("the settings say no") {
+        hall.network.automatic = false;
+        hall.switch_on();
+        hall.drive->wait(120);
+        CHECK(server.paths().empty());
     }
 }
 
