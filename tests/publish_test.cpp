@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <iomanip>
+#include <sstream>
 
 #include "content/pack/archive.h"
 #include "content/quiz/shuffle.h"
@@ -524,4 +526,39 @@ TEST_CASE("the demonstration is signed once, and again when it changes", "[publi
     CHECK(contents(room.folder / "share").at("root.json") != before.at("root.json"));
     SignedTerminal other(room, "other");
     CHECK_FALSE(other.refresh(room.folder / "share/repository", room.now));
+}
+
+TEST_CASE("the README's own lines lead from no key to a pack, a stick and a recall", "[publish]") {
+    const auto readme = read_text(Path(XINGHUO_SOURCE_DIR) / "content/pack/README.md");
+    REQUIRE(readme);
+    SigningRoom room;
+    REQUIRE(write_file(room.at("passphrase"), "five words of one's own\n"));
+    std::filesystem::rename(room.pack("my-pack", 1, {{"a", "alpha"}}), room.at("my-pack-built"));
+    std::filesystem::create_directories(room.folder / "stick");
+    std::istringstream lines(readme->substr(readme->find("## Keys, signing, publishing")));
+    const Path before = std::filesystem::current_path();
+    std::filesystem::current_path(room.folder);
+    int followed = 0;
+    bool shell = false;
+    std::vector<std::string> failed;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("```")) shell = line == "```sh";
+        if (!shell || !line.starts_with("tools/pack ")) continue;
+        Words words;
+        std::istringstream rest(line.substr(11));
+        for (std::string word; rest >> std::quoted(word);) words.push_back(word);
+        words.insert(words.end(), {"--passphrase-file", "passphrase"});
+        ++followed;
+        if (room.run(words) != 0) failed.push_back(line + "\n" + room.said);
+    }
+    std::filesystem::current_path(before);
+    INFO(fmt::format("{}", fmt::join(failed, "\n")));
+    CHECK(failed.empty());
+    CHECK(followed >= 20);
+    CHECK(std::filesystem::exists(room.at("my-pack.xhpack")));
+    SignedTerminal terminal(room);
+    REQUIRE(terminal.refresh(room.repository(), room.now));
+    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/my-pack.json", 1}});
+    CHECK(terminal.find("recalls/my-pack-1.json", room.repository(), room.now)->has_value());
+    CHECK(terminal.client().versions().root == 2);
 }
