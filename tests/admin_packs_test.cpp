@@ -388,6 +388,9 @@ TEST_CASE("one touch and one question put the version before back", "[packs-page
         CHECK(hall.app->said() == "已换回");
         hall.drive->wait(6);
         CHECK(shows(hall, "换回第 2 版"));
+        touch(hall, "#bar.back");
+        touch(hall, "#admin.audit");
+        CHECK(shows(hall, "换回展陈内容：xinghuo-demo 2 → 1"));
     }
     SECTION("it could not be written") {
         room.failed(ErrorKind::io, "writing installed.json: no space left on device");

@@ -105,13 +105,20 @@ private:
         };
         const std::size_t columns = frame.portrait ? 2 : 3, rows = (std::size(all) + columns - 1) / columns;
         const float gap = frame.portrait ? space::m : space::l, w = (rest.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-        float least = 0;
-        for (const Tile& tile : all) least = std::max(least, tile_height(frame, tile, w));
+        const auto needed = [&](bool compact) {
+            float least = 0;
+            for (const Tile& tile : all) least = std::max(least, tile_height(frame, tile, w, compact));
+            return least;
+        };
+        float least = needed(false);
+        // Where they would not all be seen, the sign stands beside the title.
+        const bool compact = !frame.portrait && static_cast<float>(rows) * (least + gap) - gap > bottom - rest.y - space::m;
+        if (compact) least = needed(true);
         const float room = (bottom - rest.y - space::m - gap * static_cast<float>(rows - 1)) / static_cast<float>(rows);
         const float h = std::max(least, std::min(room, 420.0f));
         for (std::size_t i = 0; i < std::size(all); ++i) {
             const auto column = static_cast<float>(i % columns), row = static_cast<float>(i / columns);
-            if (draw(frame, all[i], {rest.x + column * (w + gap), rest.y + row * (h + gap), w, h})) go(all[i].id, desk);
+            if (draw(frame, all[i], compact, {rest.x + column * (w + gap), rest.y + row * (h + gap), w, h})) go(all[i].id, desk);
         }
         rest.cut_top(static_cast<float>(rows) * (h + gap) - gap);
     }
@@ -119,23 +126,36 @@ private:
     static TextStyle title_style(const Frame& frame) { return {Face::serif_bold, 42, frame.theme.ink, Align::left, 1.25f, 0}; }
     static TextStyle state_style(const Frame& frame) { return {Face::sans, 29, frame.theme.ink_2, Align::left, 1.4f, 0}; }
 
-    static float tile_height(Frame& frame, const Tile& tile, float w) {
+    static float tile_height(Frame& frame, const Tile& tile, float w, bool compact) {
         const float inner = w - 2 * space::m;
-        return 72 + space::m + frame.canvas.measure(tile.title, title_style(frame), inner).y + space::xs +
-               frame.canvas.measure(tile.state, state_style(frame), inner).y + 2 * space::m + 8;
+        const float state = frame.canvas.measure(tile.state, state_style(frame), inner).y;
+        if (!compact) return 72 + space::m + frame.canvas.measure(tile.title, title_style(frame), inner).y + space::xs + state + 2 * space::m + 8;
+        return 2 * space::m + std::max(64.0f, frame.canvas.measure(tile.title, title_style(frame), inner - 64 - space::s).y + 2) + space::xs + state + 4;
     }
 
-    static bool draw(Frame& frame, const Tile& tile, Rect box) {
+    static bool draw(Frame& frame, const Tile& tile, bool compact, Rect box) {
         const Press press = pressable(frame, tile.id, tile.title, box);
         const Rect drawn = press.held ? box.inset(4) : box;
         card(frame, drawn);
         frame.canvas.fill({drawn.x + space::m, drawn.y, 64, 6}, frame.theme.cinnabar);
         Rect inside = drawn.inset(space::m);
-        inside.cut_top(space::xs);
-        const Rect sign = inside.cut_top(64);
-        icon(frame, tile.icon, {sign.x, sign.y, 64, 64}, frame.theme.cinnabar);
-        inside.cut_top(space::m);
-        paragraph(frame, inside, tile.title, title_style(frame), space::xs);
+        if (compact) {
+            const float title_w = inside.w - 64 - space::s;
+            Rect head = inside.cut_top(std::max(64.0f, frame.canvas.measure(tile.title, title_style(frame), title_w).y + 2));
+            const Rect sign = head.cut_left(64);
+            head.cut_left(space::s);
+            icon(frame, tile.icon, {sign.x, sign.centre().y - 32, 64, 64}, frame.theme.cinnabar);
+            TextStyle title = title_style(frame);
+            title.middle = true;
+            frame.canvas.text(tile.title, head, title);
+            inside.cut_top(space::xs);
+        } else {
+            inside.cut_top(space::xs);
+            const Rect sign = inside.cut_top(64);
+            icon(frame, tile.icon, {sign.x, sign.y, 64, 64}, frame.theme.cinnabar);
+            inside.cut_top(space::m);
+            paragraph(frame, inside, tile.title, title_style(frame), space::xs);
+        }
         paragraph(frame, inside, tile.state, state_style(frame));
         ripple(frame, tile.id, drawn, frame.theme.cinnabar);
         return press.clicked;
