@@ -364,6 +364,21 @@ TEST_CASE("a key that is only added takes nothing back", "[trust]") {
     CHECK(terminal.version("timestamp") == 2);
 }
 
+TEST_CASE("what is stored counts as far as the keys that count now have signed it", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    for (int i = 0; i < 5; ++i) repository.publish({"timestamp"});
+    REQUIRE(terminal.refresh());
+    REQUIRE(terminal.version("timestamp") == 6);
+    // Two must sign from now on; what one signed is as good as absent.
+    repository.add_key("timestamp");
+    repository.root.roles["timestamp"].threshold = 2;
+    repository.timestamp.version = 1;
+    repository.publish({"root", "timestamp"});
+    CHECK(outcome(terminal.refresh()) == "good");
+    CHECK(terminal.version("timestamp") == 2);
+}
+
 TEST_CASE("what has expired is not accepted, and what was accepted stays", "[trust]") {
     TrustRepository repository;
     TrustTerminal terminal(repository);
