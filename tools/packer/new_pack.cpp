@@ -4,6 +4,8 @@
 #include <map>
 #include <vector>
 
+#include "content/base/csv.h"
+#include "content/base/spreadsheet.h"
 #include "tools/packer/source_file.h"
 
 namespace xinghuo {
@@ -45,6 +47,18 @@ Result<std::vector<std::string>> files_below(const Path& folder) {
     return found;
 }
 
+// A table that authors open in a spreadsheet program: no question of encodings and commas.
+Result<Bytes> as_xlsx(const std::string& csv) {
+    auto rows = csv_rows(csv, ',', {});
+    if (!rows) return rows.error();
+    Sheet sheet{"1", {}, {}, {}};
+    for (CsvRow& row : *rows) {
+        if (sheet.heading.empty()) sheet.heading = std::move(row.cells);
+        else sheet.rows.push_back(std::move(row.cells));
+    }
+    return write_xlsx({sheet});
+}
+
 }  // namespace
 
 std::string id_from(std::string_view name) {
@@ -77,7 +91,11 @@ Result<int> make_new_pack(const Path& share, const Path& folder, NewPack wishes)
             if (!bytes) return bytes.error().within(name);
             const bool schema = name.ends_with(".schema.json");
             Result<void> done;
-            if (is_text(name) && !schema) {
+            if (name == "timeline.csv") {
+                auto sheet = as_xlsx(std::string(bytes->begin(), bytes->end()));
+                if (!sheet) return sheet.error().within(name);
+                done = write_file(to / "timeline.xlsx", *sheet);
+            } else if (is_text(name) && !schema) {
                 done = write_file(to / name, filled(std::string(bytes->begin(), bytes->end()), name.ends_with(".json") ? in_json : plain));
             } else {
                 done = write_file(to / name, *bytes);

@@ -6,6 +6,7 @@
 #include "content/base/json.h"
 #include "content/pack/manifest.h"
 #include "content/quiz/bank.h"
+#include "tools/packer/tables.h"
 
 namespace xinghuo {
 namespace {
@@ -185,7 +186,7 @@ private:
     void questions() {
         if (!parts_.source.has_quiz) return;
         const auto text_of = [&](const char* name) { return read_text(parts_.source.folder / name); };
-        const auto zh = text_of("quiz.gift"), en = text_of("quiz.en.gift"), sources = text_of("quiz_sources.csv");
+        const auto zh = text_of("quiz.gift"), en = text_of("quiz.en.gift"), sources = csv_text(parts_.source.folder, "quiz_sources.csv");
         const QuestionBank bank = QuestionBank::read(zh ? *zh : "", en ? *en : "", sources ? *sources : "");
         out_ += fmt::format("<h2>{}</h2>\n<table><tr><th>{}<th>{}\n", said("report.quiz"), said("report.text"), said("report.source"));
         for (const auto& question : bank.questions()) {

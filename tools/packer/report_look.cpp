@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "content/base/json.h"
 #include "tools/packer/process.h"
@@ -27,6 +28,28 @@ struct Asked {
     std::string place, item, picture;
 };
 
+// The application's own words are not the author's matter.
+class OwnWords {
+public:
+    explicit OwnWords(const Path& strings) {
+        for (const char* file : {"zh.json", "en.json"}) {
+            const auto text = read_text(strings / file);
+            JsonDocument document;
+            if (!text || !document.parse(*text)) continue;
+            for (const auto& [key, node] : document.root().members()) {
+                if (node.is_string() && key == "exhibit.broken.title") broken_.push_back(node.string());
+                if (node.is_string()) all_.insert(node.string());
+            }
+        }
+    }
+    [[nodiscard]] bool has(const std::string& text) const { return all_.contains(text); }
+    [[nodiscard]] bool broken(const std::string& text) const { return std::find(broken_.begin(), broken_.end(), text) != broken_.end(); }
+
+private:
+    std::set<std::string> all_;
+    std::vector<std::string> broken_;
+};
+
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
     for (std::size_t at = 0; at < text.size();) {
@@ -38,14 +61,18 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 // "ok", or what was wrong; and the words that are cut.
-void read_answer(const std::string& line, Look& look) {
+void read_answer(const std::string& line, const OwnWords& own, Look& look) {
     JsonDocument document;
     if (!document.parse(line)) return;
     const JsonNode root = document.root();
     if (!root["ok"].boolean_or(false)) look.problem = root["error"].string_or("");
     if (!root["labels"].is_array()) return;
-    for (const JsonNode& label : root["labels"].items())
-        if (label.is_object() && label["cut"].boolean_or(false)) look.cut.push_back(label["text"].string_or(""));
+    for (const JsonNode& label : root["labels"].items()) {
+        if (!label.is_object()) continue;
+        const std::string text = label["text"].string_or("");
+        if (own.broken(text)) look.problem = "the kiosk cannot open it";
+        if (label["cut"].boolean_or(false) && !own.has(text)) look.cut.push_back(text);
+    }
 }
 
 }  // namespace
@@ -57,11 +84,13 @@ Result<std::vector<Look>> look_at_pack(const Path& kiosk, const Path& pack, cons
     if (!scratch) return scratch.error();
     const Path settings = scratch->folder() / "large.json";
     if (auto written = write_file(settings, std::string_view(large_text)); !written) return written.error();
+    const OwnWords own(kiosk.parent_path().parent_path() / "share" / "xinghuo" / "strings");
     std::vector<Look> looks;
     for (const Shape& shape : shapes) {
         for (const std::string& lang : languages) {
             std::vector<Asked> asked{{"hall", "", "hall"}};
-            for (const Item& item : (*catalogue)->items()) asked.push_back({"item/" + item.id, item.id, item.id});
+            for (const Item& item : (*catalogue)->items())
+                if (item.kind != "timeline") asked.push_back({item.kind == "quiz" ? "quiz" : "item/" + item.id, item.id, item.id});
             std::string commands;
             for (Asked& one : asked) {
                 one.picture = shape.pictures && !pictures.empty() ? fmt::format("{}.{}.{}.png", one.picture, shape.name, lang) : "";
@@ -78,7 +107,7 @@ Result<std::vector<Look>> look_at_pack(const Path& kiosk, const Path& pack, cons
             std::size_t at = 0;
             for (const Asked& one : asked) {
                 Look look{one.item, shape.name, lang, one.picture, {}, ""};
-                for (int answer = 0; answer < (one.picture.empty() ? 3 : 4) && at < lines.size(); ++answer) read_answer(lines[at++], look);
+                for (int answer = 0; answer < (one.picture.empty() ? 3 : 4) && at < lines.size(); ++answer) read_answer(lines[at++], own, look);
                 looks.push_back(std::move(look));
             }
         }
