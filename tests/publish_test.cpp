@@ -532,10 +532,11 @@ TEST_CASE("the README's own lines lead from no key to a pack, a stick and a reca
     const auto readme = read_text(Path(XINGHUO_SOURCE_DIR) / "content/pack/README.md");
     REQUIRE(readme);
     SigningRoom room;
-    REQUIRE(write_file(room.at("passphrase"), "five words of one's own\n"));
     std::filesystem::rename(room.pack("my-pack", 1, {{"a", "alpha"}}), room.at("my-pack-built"));
     std::filesystem::create_directories(room.folder / "stick");
-    std::istringstream lines(readme->substr(readme->find("## Keys, signing, publishing")));
+    const std::size_t begins = readme->find("## Keys, signing, publishing");
+    REQUIRE(begins != std::string::npos);
+    std::istringstream lines(readme->substr(begins, readme->find("\n## ", begins) - begins));
     const Path before = std::filesystem::current_path();
     std::filesystem::current_path(room.folder);
     int followed = 0;
@@ -547,7 +548,7 @@ TEST_CASE("the README's own lines lead from no key to a pack, a stick and a reca
         Words words;
         std::istringstream rest(line.substr(11));
         for (std::string word; rest >> std::quoted(word);) words.push_back(word);
-        words.insert(words.end(), {"--passphrase-file", "passphrase"});
+        if (words[0] == "keys" && words[1] == "make") words.emplace_back("--no-passphrase");  // sealing takes its time, on purpose
         ++followed;
         if (room.run(words) != 0) failed.push_back(line + "\n" + room.said);
     }
