@@ -18,7 +18,6 @@ std::vector<std::string> days_in(std::string_view what) {
         if (day) found.emplace_back(what.substr(i, 10));
     }
     std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
     return found;
 }
 
