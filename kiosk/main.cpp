@@ -211,7 +211,7 @@ int run_real(const Options& options, const Opened& o) {
         memory = std::move(*renderer);
     } else {
         const Path program = program_folder() / "xinghuo-kiosk";
-        auto opened = Window::open({.title = "星火展厅 Xinghuo Hall", .w_points = options.window_w, .h_points = options.window_h,
+        auto opened = Window::open({.title = "Xinghuo Hall", .w_points = options.window_w, .h_points = options.window_h,
                                     .show_cursor = options.window_w > 0, .data = data_folder(options),
                                     .probe = [&] { return probe_gpu(program, clock); }}, clock);
         if (!opened) {

@@ -61,6 +61,7 @@ struct Glass {
     Glass& operator=(const Glass&) = delete;
 
     using Draw = std::function<void(Frame&)>;
+    std::map<std::string, float> kept;
     void frame(const Draw& draw, const Pointer& pointer = {}, std::string typed = {}, std::vector<Key> keys = {}) {
         now = now + Milliseconds(16);
         ImGui::NewFrame();
@@ -71,7 +72,7 @@ struct Glass {
         const Moment moment{};
         Frame f{.now = now, .today = {}, .lang = lang, .screen = screen, .portrait = screen.h > screen.w, .theme = theme, .effects = effects,
                 .strings = strings, .catalogue = nullptr, .canvas = *canvas, .textures = *textures, .pointer = pointer, .touch = interaction,
-                .audio = *audio, .files = files, .moment = moment, .reception = reception, .directory = nullptr, .here = {}, .post = {}, .pinyin = {},
+                .audio = *audio, .files = files, .kept = kept, .moment = moment, .reception = reception, .directory = nullptr, .here = {}, .post = {}, .pinyin = {},
                 .codes = {}, .typed = std::move(typed), .keys = std::move(keys), .due = Instant::never(), .wished_lang = {}, .subject = {}};
         ground(f);
         draw(f);
