@@ -122,6 +122,7 @@ TEST_CASE("fields nobody knows count for the signature and harm nothing", "[trus
     ++repository.root.version;
     std::string text = root_json(repository.root);
     text = changed(text, "\"keytype\"", "\"extra-field\":{\"a\":1,\"b\":[2,null,true]},\"keyid_hash_algorithms\":\"md5\",\"keytype\"");
+    text = changed(text, "\"keys\": {", "\"keys\": {\"odd\": {\"keytype\": \"sigstore-oidc\", \"scheme\": \"Fulcio\", \"keyval\": {\"issuer\": \"x\"}},");
     text = changed(text, "\"threshold\"", "\"another\":\"\\n\\u0001长征 \\\\ \\\"\",\"threshold\"");
     repository.published["root"].push_back(repository.signed_by("root", text));
     CHECK(outcome(terminal.refresh()) == "good");

@@ -80,8 +80,11 @@ FileMeta read_file_meta(const JsonNode& node) {
 
 std::map<std::string, KeyText> read_keys(const JsonNode& node) {
     std::map<std::string, KeyText> keys;
-    for (const auto& [id, key] : node.members())
-        keys.emplace(id, KeyText{key["keytype"].string(), key["scheme"].string(), key["keyval"]["public"].string()});
+    for (const auto& [id, key] : node.members()) {
+        // A kind of key we do not know may keep something else there; it signs nothing for us.
+        const JsonNode value = key["keyval"]["public"];
+        keys.emplace(id, KeyText{key["keytype"].string(), key["scheme"].string(), value.is_string() ? value.string() : std::string()});
+    }
     return keys;
 }
 
