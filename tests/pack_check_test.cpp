@@ -36,7 +36,7 @@ struct Desk {
     }
     [[nodiscard]] Problems check() const {
         Problems problems;
-        (void)check_source(folder, problems);
+        (void)check_source(folder, problems, share / "schemas");
         return problems;
     }
 };

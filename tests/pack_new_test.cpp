@@ -52,7 +52,7 @@ TEST_CASE("new: nothing is wrong with what it writes but that nobody has approve
         CHECK(text_of(folder / file).find("{{") == std::string::npos);
     }
     Problems problems;
-    const Source source = check_source(folder, problems);
+    const Source source = check_source(folder, problems, share / "schemas");
     INFO(problems.text());
     CHECK(problems.none());
     CHECK(problems.warnings() == 1);

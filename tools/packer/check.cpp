@@ -13,6 +13,7 @@
 #include "media/reader.h"
 #include "media/subtitles.h"
 #include "tools/packer/glyphs.h"
+#include "tools/packer/schemas.h"
 #include "tools/packer/sound.h"
 #include "tools/packer/source_file.h"
 
@@ -183,8 +184,9 @@ void check_pack(const Source& source, Problems& problems) {
     }
 }
 
-Source check_source(const Path& folder, Problems& problems) {
+Source check_source(const Path& folder, Problems& problems, const Path& schemas) {
     Source source = read_source(folder, problems);
+    check_schemas(folder, schemas, problems);
     check_pack(source, problems);
     check_files(source, problems);
     return source;

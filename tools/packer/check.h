@@ -11,7 +11,7 @@
 namespace xinghuo {
 
 // Reads the source and adds everything that is wrong: read_source, then every file in the folder. Slow parts: sounds are decoded.
-Source check_source(const Path& folder, Problems& problems);
+Source check_source(const Path& folder, Problems& problems, const Path& schemas = packer_share() / "schemas");
 
 // Every file below the folder: kinds that are not used, links, size; characters that no font has; personal data; pictures that are too
 // small or broken; sounds that are too quiet; films that the terminal cannot play or that have no captions.
