@@ -15,6 +15,7 @@
 #include "content/base/crypto.h"
 #include "content/trust/client.h"
 #include "content/trust/repository.h"
+#include "tests/support/rsa_key.h"
 
 namespace xinghuo {
 
@@ -61,7 +62,7 @@ public:
         return roles.at(role);
     }
 
-    std::string add_key(const std::string& role, KeyScheme scheme = KeyScheme::ed25519) { return add_key(role, *PrivateKey::make(scheme)); }
+    std::string add_key(const std::string& role, KeyScheme scheme = KeyScheme::ed25519) { return add_key(role, key_of_tests(scheme)); }
     std::string add_key(const std::string& role, const PrivateKey& key) {
         const std::string id = key_id(key.public_text());
         root.keys[id] = key.public_text();
