@@ -560,6 +560,19 @@ TEST_CASE("a target is found through roles that all may name it", "[trust]") {
     CHECK(visited(repository) == order);
 }
 
+TEST_CASE("a circle of roles does not use up the search", "[trust]") {
+    TrustRepository repository;
+    TrustTerminal terminal(repository);
+    repository.add_delegation("targets", "A", {"*"});
+    repository.add_delegation("A", "B", {"*"});
+    repository.add_delegation("B", "A", {"*"});
+    repository.add_delegation("targets", "C", {"*"});
+    repository.add_artifact("C", "x", "found");
+    repository.publish({"A", "B", "C", "targets", "snapshot", "timestamp"});
+    CHECK(outcome(terminal.download("x")) == "good");
+    CHECK(visited(repository) == Strings{"A", "B", "C"});
+}
+
 TEST_CASE("strange names of roles stay in the folder and in their address", "[trust]") {
     const auto [role, quoted] = GENERATE(table<std::string, std::string>(
         {{"?", "%3F"}, {"#", "%23"}, {"/delegatedrole", "%2Fdelegatedrole"}, {"../delegatedrole", "..%2Fdelegatedrole"}, {"..", "%2E%2E"}, {"长征 %", "%E9%95%BF%E5%BE%81%20%25"}}));
