@@ -41,6 +41,22 @@ bool same_stick(const std::optional<Stick>& a, const std::optional<Stick>& b) {
     return !a || (a->root == b->root && a->device == b->device && a->name == b->name);
 }
 
+// What was recalled or refused says more than that nothing is there.
+std::string why_nothing(const PackRoom::State& state, const Error& error) {
+    for (const InstalledPack& pack : state.packs) {
+        if (pack.shown) continue;
+        const auto recall = std::find_if(state.recalls.begin(), state.recalls.end(), [&](const Recall& one) { return one.pack == pack.id; });
+        if (recall != state.recalls.end()) return fmt::format("the pack {} was recalled: {}", pack.id, recall->reason.en.empty() ? recall->reason.zh : recall->reason.en);
+    }
+    // The first of what went wrong at the same moment is the cause of the others.
+    std::string why = error.what;
+    for (const PackEvent& event : state.history) {
+        if (event.what != PackEvent::What::failed || event.at.unix_ms != state.history.front().at.unix_ms) break;
+        if (!event.why.empty()) why = event.why;
+    }
+    return why;
+}
+
 class Room final : public PackRoom {
 public:
     explicit Room(Parts parts);
@@ -153,13 +169,7 @@ Result<void> Room::open() {
     if (catalogue) {
         catalogue_ = std::move(*catalogue);
     } else {
-        why_ = catalogue.error().what;
-        // What was refused says more than that nothing is there.
-        for (const PackEvent& event : state_.history)
-            if (event.what == PackEvent::What::failed && !event.why.empty()) {
-                why_ = event.why;
-                break;
-            }
+        why_ = why_nothing(state_, catalogue.error());
         log_warning("there is no pack to show: " + why_);
     }
     PackKeeper::Parts with{.store = std::move(*store), .network = parts_.network, .scratch = folder / "scratch", .tell = {}};
@@ -235,7 +245,7 @@ void Room::take(PackReport& report) {
     if (report.catalogue) {
         if (catalogue_) before_.push_back(catalogue_);
         catalogue_ = *report.catalogue ? **report.catalogue : nullptr;
-        why_ = catalogue_ ? "" : report.catalogue->error().what;
+        why_ = catalogue_ ? "" : why_nothing(state_, report.catalogue->error());
         if (!catalogue_) log_warning("there is no pack to show any more: " + why_);
         changed_ = collect_ = true;
     }
