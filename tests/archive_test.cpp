@@ -118,7 +118,7 @@ TEST_CASE("an archive that means harm is refused in a sentence that names the en
         {Tar().add("1/2/3/4/5/6/7/8/9", "x").done(), "\"1/2/3/4/5/6/7/8/9\": deeper than 8 folders"},
         {Tar().add("a", std::string(5'000, 'x')).done().substr(0, 3'000), "\"a\": not a whole tar archive"},
         {Tar().add("a", "x", '0', "", 9ll << 30).done(), "\"a\": larger than 8589934592 bytes"},
-        {"", "holds nothing"},
+        {"", ""},
         {std::string(4'096, '\0'), ""},
         {"PK\x03\x04 a zip", "not a whole tar archive"},
         {std::string(20'000, 'x'), "not a whole tar archive"},

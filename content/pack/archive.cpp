@@ -42,6 +42,11 @@ std::string in_marks(std::string_view name) {
     return text + (name.size() > 80 ? "…\"" : "\"");
 }
 
+Error broken(struct archive* reader) {
+    const char* const why = archive_error_string(reader);
+    return {ErrorKind::invalid, fmt::format("not a whole tar archive ({})", why != nullptr ? why : "it ends too early")};
+}
+
 class Unpacking {
 public:
     Unpacking(const ArchiveLimits& limits, Descriptor into, const std::atomic<bool>* stop) : limits_(limits), into_(std::move(into)), stop_(stop) {}
@@ -63,11 +68,6 @@ public:
     }
 
 private:
-    static Error broken(struct archive* reader) {
-        const char* const why = archive_error_string(reader);
-        return {ErrorKind::invalid, fmt::format("not a whole tar archive ({})", why != nullptr ? why : "it ends too early")};
-    }
-
     // "./a/b/" is a/b.
     Result<std::string> clean(std::string_view name, bool folder) const {
         if (name.starts_with("./")) name.remove_prefix(2);
@@ -173,7 +173,7 @@ Result<void> unpack(int archive, const Path& into, const ArchiveLimits& limits, 
     archive_read_support_format_tar(reader.get());
     archive_read_support_filter_gzip(reader.get());
     archive_read_support_filter_zstd(reader.get());
-    if (archive_read_open_fd(reader.get(), archive, disk_piece_bytes) != ARCHIVE_OK) return Error{ErrorKind::invalid, "not a tar archive"};
+    if (archive_read_open_fd(reader.get(), archive, disk_piece_bytes) != ARCHIVE_OK) return broken(reader.get());
     return Unpacking(limits, std::move(folder), stop).run(reader.get());
 }
 

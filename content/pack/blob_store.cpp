@@ -174,11 +174,21 @@ Result<void> BlobStore::fetch(const PackFile& file, Transport& from, const std::
     return shelve(file, part_path);
 }
 
-Result<void> BlobStore::shelve(const PackFile& file, const Path& part) const {
-    const Path blob = own(file.sha256);
-    if (auto made = make_folder(blob.parent_path()); !made) return made.error().within(brief(file));
+Result<void> BlobStore::shelve(const PackFile& file, const Path& part) {
+    const Path blob = own(file.sha256), shelf = blob.parent_path();
+    if (::mkdir(shelf.c_str(), 0755) == 0) unsettled_.insert(folder_);
+    else if (errno != EEXIST) return disk_error(errno, "making a folder");
+    unsettled_.insert(shelf);
     if (::rename(part.c_str(), blob.c_str()) != 0) return disk_error(errno, "keeping " + brief(file));
-    return sync_folder(blob.parent_path());
+    return {};
+}
+
+// One flush a folder, however many blobs came into it.
+Result<void> BlobStore::settle() {
+    for (const Path& folder : unsettled_)
+        if (auto flushed = sync_folder(folder); !flushed) return flushed;
+    unsettled_.clear();
+    return {};
 }
 
 Result<BlobStore::Reading> BlobStore::begin_check(const PackFile& file) const {

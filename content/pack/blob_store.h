@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,13 @@ public:
     [[nodiscard]] bool has(const PackFile& file) const { return find(file).has_value(); }
 
     // Fetches "blobs/ab/ab12…" and keeps it: resumes what was begun earlier (its own first bytes are hashed again, never believed),
-    // hashes while copying, checks length and hash of the copy on our disk, fsyncs file and folder. `moved` hears of bytes as they come.
+    // hashes while copying, checks length and hash, flushes the copy, gives it its name. `moved` hears of bytes as they come.
     // `untrusted`: not what was signed, nothing is kept; `full`: no room, what was begun goes; `io`, `missing`, `cancelled`: what was begun
     // stays for next time.
     Result<void> fetch(const PackFile& file, Transport& from, const std::function<void(std::uint64_t bytes)>& moved);
 
+    // What was fetched keeps its name through a power cut from here on: before that it may be fetched again, and no harm is done.
+    Result<void> settle();
     // How much of it lies here from an attempt before.
     [[nodiscard]] std::uint64_t begun(const PackFile& file) const;
 
@@ -59,8 +62,9 @@ private:
     [[nodiscard]] Path own(std::string_view sha256) const;
     [[nodiscard]] Path mark(std::string_view sha256) const;  // the shipped one is damaged
     void set_aside(const Reading& reading) const;
-    Result<void> shelve(const PackFile& file, const Path& part) const;
+    Result<void> shelve(const PackFile& file, const Path& part);
     Path folder_, incoming_, shipped_;
+    std::set<Path> unsettled_;  // folders with new names
 };
 
 }  // namespace xinghuo

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/ioprio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -72,11 +73,12 @@ Result<Room> room_on_disk(const Path& folder) {
     return Room{block * about.f_bavail, block};
 }
 
-GentleDisk::GentleDisk() : before_(static_cast<int>(::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0))) {
+Gently::Gently() : before_(static_cast<int>(::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0))) {
     (void)::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+    if (::gettid() != ::getpid()) (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 15);
 }
 
-GentleDisk::~GentleDisk() {
+Gently::~Gently() {
     if (before_ >= 0) (void)::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, before_);
 }
 

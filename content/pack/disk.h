@@ -28,13 +28,14 @@ struct Room {
 Result<Room> room_on_disk(const Path& folder);
 constexpr std::uint64_t in_blocks(std::uint64_t bytes, std::uint64_t block) { return (bytes + block - 1) / block * block; }
 
-// The thread's reading and writing comes after everybody else's while this lives.
-class GentleDisk {
+// The thread's reading and writing comes after everybody else's while this lives; so does its computing, from then on: nobody but root gets
+// back what he once gave up. The first thread of a program, which draws, keeps its place.
+class Gently {
 public:
-    GentleDisk();
-    ~GentleDisk();
-    GentleDisk(const GentleDisk&) = delete;
-    GentleDisk& operator=(const GentleDisk&) = delete;
+    Gently();
+    ~Gently();
+    Gently(const Gently&) = delete;
+    Gently& operator=(const Gently&) = delete;
 
 private:
     int before_;

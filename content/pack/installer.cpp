@@ -153,6 +153,7 @@ public:
 
     Result<void> show(const Moment& moment) {
         report_.step(InstallProgress::Step::finishing);
+        if (auto settled = store_.blobs().settle(); !settled) return settled;
         PackStore::Change change;
         change.at = moment.wall;
         change.clock_trusted = moment.wall_trusted;
@@ -214,7 +215,7 @@ Result<void> Installer::install(const Offer& offer, Transport& from, const Momen
     Report report(progress);
     report.now();
     Install install(store_, transport, stop_, report);
-    const GentleDisk gentle;
+    const Gently gently;
     auto done = install.plan(offer);
     if (done && install.empty()) return {};
     const Held held(store_, install.files());
@@ -230,7 +231,7 @@ Result<void> Installer::install(const Offer& offer, Transport& from, const Momen
 
 Result<int> Installer::repair(Transport& from, const Moment& moment) {
     Stoppable transport(from, stop_);
-    const GentleDisk gentle;
+    const Gently gently;
     int repaired = 0;
     std::optional<Error> failed;
     for (const PackFile& file : store_.wanted()) {
@@ -240,6 +241,7 @@ Result<int> Installer::repair(Transport& from, const Moment& moment) {
         else failed = fetched.error();
         if (stop_ || (failed && failed->kind != ErrorKind::missing && failed->kind != ErrorKind::untrusted)) break;
     }
+    if (auto settled = store_.blobs().settle(); !settled) return settled.error();
     if (repaired > 0) {
         PackStore::Change change;
         change.events.push_back({PackEvent::What::repaired, "", {}, 0, 0, from.name(), fmt::format("{} files", repaired), moment.wall, moment.wall_trusted});
