@@ -316,6 +316,8 @@ TEST_CASE("a publication that stopped between two files is published again", "[p
     room.must(room.publishing_pack(room.pack("first", 2, {{"a", "beta"}})));
     // Power failed before the last file: the old timestamp stands, and everything it says still does.
     REQUIRE(write_file(room.at("repository/metadata/timestamp.json"), stamp));
+    REQUIRE(write_file(room.at("repository/metadata/9.targets.json.part"), "{"));
+    REQUIRE(write_file(room.at("repository/blobs/ab/abcd.part"), "half"));
     const auto after = contents(room.repository());
     for (const auto& [path, hash] : before) CHECK(after.at(path) == hash);
     SignedTerminal terminal(room);
@@ -324,6 +326,7 @@ TEST_CASE("a publication that stopped between two files is published again", "[p
     room.must(room.publishing_pack(room.pack("first", 2, {{"a", "beta"}})));
     REQUIRE(terminal.refresh(room.repository(), room.now));
     CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}});
+    for (const auto& [path, hash] : contents(room.repository())) CHECK_FALSE(path.ends_with(".part"));
 
     // The same with a root that takes the online keys away from whoever had them.
     room.key("fresh");

@@ -260,6 +260,7 @@ Result<Released> publish(const RepositoryState& state, const Release& release, W
 
     released.blobs = prepared.blobs.files();
     released.blob_bytes = prepared.blobs.bytes();
+    remove_parts(after.folder);
     if (auto copied = prepared.blobs.run(reserve_bytes, release.progress); !copied) return copied.error();
     if (auto whole = check_blobs(prepared, release); !whole) return whole.error();
     if (auto written = write_files(after.folder, prepared.target_files); !written) return written.error();

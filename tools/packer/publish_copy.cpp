@@ -137,6 +137,15 @@ Result<void> BlobCopy::run(std::uint64_t reserve_bytes, const Progress& progress
     return {};
 }
 
+void remove_parts(const Path& repository) {
+    std::error_code failed;
+    std::vector<Path> parts;
+    for (const char* part : {"metadata", "targets", "blobs"})
+        for (std::filesystem::recursive_directory_iterator at(repository / part, failed), end; !failed && at != end; at.increment(failed))
+            if (at->path().extension() == ".part") parts.push_back(at->path());
+    for (const Path& part : parts) std::filesystem::remove(part, failed);
+}
+
 Result<void> flush_disk(const Path& folder) {
     const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd || ::syncfs(fd.get()) != 0) return system_error(folder);

@@ -42,6 +42,9 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
+// What somebody had begun to write when the power failed.
+void remove_parts(const Path& repository);
+
 // Everything written below this folder is on the disk when it returns.
 Result<void> flush_disk(const Path& folder);
 
