@@ -104,6 +104,7 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 Result<Bytes> from_hex(std::string_view text) {
+    if (text.empty()) return Bytes();  // the library wants a place to write to
     Bytes bytes(text.size() / 2);
     std::size_t length = 0;
     const char* end = nullptr;
