@@ -122,6 +122,8 @@ std::string Drive::packs(std::istream& words) {
     if (room == nullptr) return failure({ErrorKind::unsupported, "packs are not kept here"}, false);
     constexpr Nanoseconds turn = Milliseconds(50);
     const Moment now = app_.moment();
+    const bool begins = what == "look" || what == "install" || what == "undo";
+    if (begins && room->state().doing != PackRoom::Doing::nothing) return failure({ErrorKind::unsupported, "something is being done; packs wait SECONDS"}, false);
     if (what == "look" && words >> which && (which == "stick" || which == "network")) {
         room->look_for_updates(which == "stick" ? PackRoom::Source::stick : PackRoom::Source::network, now);
     } else if (what == "install") {
