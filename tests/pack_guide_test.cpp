@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "content/base/crypto.h"
 #include "content/base/file.h"
 #include "tests/support/record_book.h"
 
@@ -118,9 +119,13 @@ TEST_CASE("the guide leads from an empty folder to the new pack on a terminal", 
     const auto report = read_text(place.path / "report/index.html");
     REQUIRE(report);
     CHECK(std::filesystem::exists(place.path / "report/pictures/welcome.portrait.en.png"));
-    for (const char* part : {"我们的第一篇文章", "<img src=\"pictures/welcome.landscape.zh.png\"", "class=right", "《中国共产党简史》（2021）", "还没有审批记录"}) {
+    for (const char* part : {"我们的第一篇文章", "<img src=\"pictures/welcome.landscape.zh.png\"", "class=right", "《中国共产党简史》（2021）", "宣传部内容审核", "没有发现问题。"}) {
         INFO(part);
         CHECK(report->find(part) != std::string::npos);
     }
+    // What is signed is what was looked at.
+    const auto manifest = sha256_hex_of_file(place.path / "built/manifest.json");
+    REQUIRE(manifest);
+    CHECK(report->find(*manifest) != std::string::npos);
     for (const char* outside : {"http:", "https:", "//", "<script"}) CHECK(report->find(outside) == std::string::npos);
 }

@@ -26,7 +26,9 @@ std::string manifest(const Source& source, const std::vector<PackItem>& items, c
     for (const std::string& language : source.languages) json.value(language);
     json.end().key("minimum_application").value(source.minimum_application);
     write_both(json, "licence", source.licence);
-    json.key("sections").array();
+    json.key("approvals").array();
+    for (const SourceApproval& approval : source.approvals) json.object().key("role").value(approval.role).key("at").value(approval.at).end();
+    json.end().key("sections").array();
     for (const SourceSection& section : source.sections) {
         json.object().key("id").value(section.id);
         write_both(json, "title", section.title);

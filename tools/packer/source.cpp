@@ -40,6 +40,9 @@ void read_pack(Source& source, Problems& problems) {
     source.licence = file->pair(root["licence"]);
     source.minimum_application = file->text(root["minimum_application"]);
     for (const JsonNode& node : file->list(root["languages"], 1)) source.languages.push_back(file->text(node));
+    if (root["approvals"].is_array())  // check.cpp says what is wrong with them
+        for (const JsonNode& node : root["approvals"].items())
+            if (node["role"].is_string() && node["at"].is_string()) source.approvals.push_back({node["role"].string(), node["at"].string()});
     std::set<std::string> ids;
     const auto poster = [&](const JsonNode& node) {
         std::string id = file->text(node);

@@ -71,6 +71,11 @@ struct SourceTheme {
     Bilingual title;
 };
 
+// Who looked and agreed: an office, never a person.
+struct SourceApproval {
+    std::string role, at;  // at: ISO date
+};
+
 struct SourceSection {
     std::string id, poster;
     Bilingual title;
@@ -82,6 +87,7 @@ struct Source {
     std::int64_t version = 0;
     Bilingual title, summary, licence;
     std::vector<std::string> languages;
+    std::vector<SourceApproval> approvals;
     std::vector<SourceSection> sections;
     std::vector<SourceTheme> themes;
     std::map<std::string, std::string> posters;  // id → drawing, relative to the source
