@@ -236,13 +236,14 @@ Result<void> App::show(std::string_view place) {
     if (place == "attract" || place == "hall" || place == "still-there") {
         stack_.resize(1);
         if (place != "attract") stack_.push_back(make_hall());
-        else reception_->sign_out(SignOutWhy::button, moment_);
+        else reception_->sign_out(SignOutWhy::button, moment_), kept_.clear();
         force_ring_ = place == "still-there";
         due_ = {};
         return {};
     }
     if (place == "figures") screen = make_figures();
     else if (place == "films") screen = make_films();
+    else if (place.starts_with("items/")) screen = make_items(rest("items/"));
     else if (place == "quiz") screen = make_quiz_themes();
     else if (place.starts_with("quiz-theme/")) screen = make_quiz({{}, rest("quiz-theme/"), "", 5, 1});
     else if (place.starts_with("quiz/")) screen = make_quiz({{}, "", rest("quiz/"), 5, 1});

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
+#include <bit>
 #include <unordered_map>
 #include <utility>
 
@@ -12,7 +12,7 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t query_limit_bytes = 200, words_limit = 8, letters_limit = 64;
+constexpr std::size_t query_limit_bytes = 200, words_limit = 8, letters_limit = 60;
 // In a long text letters fit by chance: fewer than this find titles and summaries only.
 constexpr std::size_t least_letters_in_body = 4;
 
@@ -33,21 +33,24 @@ std::vector<std::string_view> split(std::string_view text) {
 }
 
 // Whether the letters spell the syllables from here on: each whole or by its initial, the last one perhaps only begun. All ways are
-// walked at once: ends[i] says that some way has used up i letters.
+// walked at once: bit i of ends says that some way has used up i letters.
 bool spells(std::string_view letters, const std::string_view* at, const std::string_view* end) {
-    std::bitset<letters_limit + 1> ends;
-    for (ends.set(0); at != end && ends.any(); ++at) {
-        std::bitset<letters_limit + 1> next;
-        for (std::size_t i = 0; i < letters.size(); ++i) {
-            if (!ends[i] || letters[i] != (*at)[0]) continue;
+    const std::uint64_t whole = std::uint64_t{1} << letters.size();
+    for (std::uint64_t ends = 1; at != end && ends != 0; ++at) {
+        std::uint64_t next = 0;
+        for (std::uint64_t open = ends; open != 0; open &= open - 1) {
+            const auto i = static_cast<std::size_t>(std::countr_zero(open));
+            if (letters[i] != (*at)[0]) continue;
             const std::string_view rest = letters.substr(i);
-            if (rest.size() <= at->size() && at->substr(0, rest.size()) == rest) return true;
-            if (rest.substr(0, at->size()) == *at) next.set(i + at->size());
-            next.set(i + 1);
+            std::size_t same = 1;
+            while (same < rest.size() && same < at->size() && rest[same] == (*at)[same]) ++same;
+            if (same == rest.size()) return true;
+            if (same == at->size()) next |= std::uint64_t{1} << (i + same);
+            next |= std::uint64_t{1} << (i + 1);
             // zh, ch, sh are initials of two letters.
-            if (rest.size() > 2 && rest[1] == 'h' && at->size() > 2 && (*at)[1] == 'h') next.set(i + 2);
+            if (same >= 2 && rest[1] == 'h') next |= std::uint64_t{1} << (i + 2);
         }
-        if (next[letters.size()]) return true;
+        if ((next & whole) != 0) return true;
         ends = next;
     }
     return false;
@@ -72,7 +75,10 @@ int by_word(std::string_view word, std::string_view text) {
 
 SearchIndex::SearchIndex(std::vector<SearchRow> rows) : rows_(std::move(rows)) {
     folded_.reserve(rows_.size());
-    for (const SearchRow& row : rows_) folded_.push_back({folded(row.text.zh), folded(row.text.en), split(row.pinyin)});
+    std::unordered_map<std::string_view, std::size_t> items;
+    for (const SearchRow& row : rows_)
+        folded_.push_back({folded(row.text.zh), folded(row.text.en), split(row.pinyin), items.try_emplace(row.item, items.size()).first->second});
+    items_ = items.size();
 }
 
 Result<SearchIndex> SearchIndex::read(std::string_view json) {
@@ -104,7 +110,11 @@ std::vector<SearchHit> SearchIndex::find(std::string_view query, std::size_t lim
     std::vector<std::string_view> words = split(plain);
     if (words.empty() || limit == 0) return {};
     words.resize(std::min(words.size(), words_limit));
-    std::unordered_map<std::string_view, SearchHit> best;
+    struct Best {
+        std::size_t row = 0;
+        int weight = 0;
+    };
+    std::vector<Best> best(items_);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         const SearchRow& row = rows_[i];
         int weight = 0;
@@ -124,13 +134,13 @@ std::vector<SearchHit> SearchIndex::find(std::string_view query, std::size_t lim
         weight += row.part == SearchRow::Part::title ? 200 : row.part == SearchRow::Part::words ? 100 : 0;
         // The whole of a title is what was meant.
         if (row.part == SearchRow::Part::title && (plain == folded_[i].zh || plain == folded_[i].en)) weight += 50;
-        const auto [place, first] = best.try_emplace(row.item, SearchHit{row.item, i, weight});
-        if (!first && weight > place->second.weight) place->second = {row.item, i, weight};
+        if (Best& so_far = best[folded_[i].item]; weight > so_far.weight) so_far = {i, weight};
     }
+    std::erase_if(best, [](const Best& b) { return b.weight == 0; });
+    const auto end = best.begin() + static_cast<std::ptrdiff_t>(std::min(limit, best.size()));
+    std::partial_sort(best.begin(), end, best.end(), [](const Best& a, const Best& b) { return a.weight != b.weight ? a.weight > b.weight : a.row < b.row; });
     std::vector<SearchHit> hits;
-    for (auto& [item, hit] : best) hits.push_back(std::move(hit));
-    std::sort(hits.begin(), hits.end(), [](const SearchHit& a, const SearchHit& b) { return a.weight != b.weight ? a.weight > b.weight : a.row < b.row; });
-    if (hits.size() > limit) hits.resize(limit);
+    for (auto b = best.begin(); b != end; ++b) hits.push_back({rows_[b->row].item, b->row, b->weight});
     return hits;
 }
 

@@ -31,6 +31,10 @@ class SearchIndex {
 public:
     SearchIndex() = default;
     explicit SearchIndex(std::vector<SearchRow> rows);
+    SearchIndex(SearchIndex&&) = default;
+    SearchIndex& operator=(SearchIndex&&) = default;
+    SearchIndex(const SearchIndex&) = delete;  // what is compared lies in the rows
+    SearchIndex& operator=(const SearchIndex&) = delete;
     // The text of search.json (content/pack/README.md).
     static Result<SearchIndex> read(std::string_view json);
 
@@ -43,9 +47,11 @@ private:
     struct Folded {
         std::string zh, en;                       // for comparing
         std::vector<std::string_view> syllables;  // into rows_
+        std::size_t item = 0;                     // the same number for rows of the same item
     };
     std::vector<SearchRow> rows_;
     std::vector<Folded> folded_;
+    std::size_t items_ = 0;
 };
 
 std::string write_search(const std::vector<SearchRow>& rows);

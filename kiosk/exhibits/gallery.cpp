@@ -34,8 +34,8 @@ public:
     }
 
 private:
-    static TextStyle title_style(const Frame& frame) { return {Face::serif_bold, 36, frame.theme.ink, Align::left, 1.3f, 2}; }
-    static TextStyle line_style(const Frame& frame) { return {Face::sans, type::caption, frame.theme.ink_2, Align::left, 1.35f, 2}; }
+    static TextStyle title_style(const Frame& frame) { return {Face::serif_bold, 36, frame.theme.ink, Align::left, 1.3f, 5}; }
+    static TextStyle line_style(const Frame& frame) { return {Face::sans, type::caption, frame.theme.ink_2, Align::left, 1.35f, 4}; }
 
     // "1935年1月 · 贵州遵义".
     static std::string line_of(const Frame& frame, const GalleryPicture& picture) {

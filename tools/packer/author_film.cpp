@@ -140,7 +140,7 @@ void read_films(Source& source, Problems& problems) {
 
 Result<void> add_author_film_steps(const Source& source, std::vector<Step>& steps) {
     for (const SourceFilm& film : source.films) {
-        std::string inputs = fmt::format("author film 1|{}|{}|{}|{}|{}|{}|{}|{}|{}|", narration_lufs, film.id, code(film.voice), film.title.zh, film.title.en,
+        std::string inputs = fmt::format("author film 2|{}|{}|{}|{}|{}|{}|{}|{}|{}|", narration_lufs, film.id, code(film.voice), film.title.zh, film.title.en,
                                          film.summary.zh, film.summary.en, film.source.zh, film.source.en);
         const auto hash = sha256_hex_of_file(source.folder / film.file);
         if (!hash) return hash.error().within(film.file);

@@ -56,6 +56,29 @@ Result<av::Frame> decode(const Bytes& file) {
     return frame;
 }
 
+// The scaler takes colour from pairs of pixels, and would take the last one's neighbour from behind the picture.
+Image even_sided(const Image& image) {
+    Image even{(image.w + 1) / 2 * 2, (image.h + 1) / 2 * 2, {}};
+    even.rgba.resize(static_cast<std::size_t>(even.w) * static_cast<std::size_t>(even.h) * 4);
+    const auto place = [](const Image& in, int x, int y) { return (static_cast<std::size_t>(y) * static_cast<std::size_t>(in.w) + static_cast<std::size_t>(x)) * 4; };
+    for (int y = 0; y < even.h; ++y) {
+        const int from = std::min(y, image.h - 1);
+        std::memcpy(&even.rgba[place(even, 0, y)], &image.rgba[place(image, 0, from)], static_cast<std::size_t>(image.w) * 4);
+        if (even.w > image.w) std::memcpy(&even.rgba[place(even, image.w, y)], &image.rgba[place(image, image.w - 1, from)], 4);
+    }
+    return even;
+}
+
+// JPEG is written in blocks: what stands beyond the picture is its last column and row, not whatever was in memory.
+void fill_blocks(std::uint8_t* plane, int pitch, int w, int h, int whole_w, int whole_h) {
+    for (int y = 0; y < h; ++y) {
+        std::uint8_t* row = plane + std::ptrdiff_t{y} * pitch;
+        std::fill(row + w, row + whole_w, row[w - 1]);
+    }
+    const std::uint8_t* last = plane + std::ptrdiff_t{h - 1} * pitch;
+    for (int y = h; y < whole_h; ++y) std::copy(last, last + whole_w, plane + std::ptrdiff_t{y} * pitch);
+}
+
 // A part of a frame as RGBA; x and y are multiples of 8, so that no form of colour is cut.
 Result<Image> part_of(const AVFrame& frame, int x, int y, int w, int h) {
     const auto format = static_cast<AVPixelFormat>(frame.format);
@@ -216,18 +239,27 @@ Result<Bytes> encode_jpeg(const Image& opaque, bool fine) {
     codec->global_quality = FF_QP2LAMBDA * quality;
     if (const int failed = avcodec_open2(codec.get(), encoder, nullptr); failed < 0) return av::error(failed, "JPEG");
     frame->format = format;
-    frame->width = opaque.w;
-    frame->height = opaque.h;
+    frame->width = (opaque.w + 15) / 16 * 16;
+    frame->height = (opaque.h + 15) / 16 * 16;
     frame->color_range = AVCOL_RANGE_JPEG;
     frame->quality = FF_QP2LAMBDA * quality;
     if (av_frame_get_buffer(frame.get(), 0) < 0) return Error{ErrorKind::io, "out of memory"};
-    const av::Scaler scaler(sws_getContext(opaque.w, opaque.h, AV_PIX_FMT_RGBA, opaque.w, opaque.h, format, SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
+    const bool odd = opaque.w % 2 != 0 || opaque.h % 2 != 0;
+    const Image even = odd ? even_sided(opaque) : Image{};
+    const Image& from = odd ? even : opaque;
+    const av::Scaler scaler(sws_getContext(from.w, from.h, AV_PIX_FMT_RGBA, from.w, from.h, format, SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
     if (!scaler) return Error{ErrorKind::unsupported, "colours cannot be converted"};
     const int* matrix = sws_getCoefficients(SWS_CS_ITU601);
     sws_setColorspaceDetails(scaler.get(), matrix, 1, matrix, 1, 0, 1 << 16, 1 << 16);
-    const std::uint8_t* source[4] = {opaque.rgba.data(), nullptr, nullptr, nullptr};
-    const int pitch[4] = {opaque.w * 4, 0, 0, 0};
-    if (sws_scale(scaler.get(), source, pitch, 0, opaque.h, frame->data, frame->linesize) <= 0) return Error{ErrorKind::io, "colours cannot be converted"};
+    const std::uint8_t* source[4] = {from.rgba.data(), nullptr, nullptr, nullptr};
+    const int pitch[4] = {from.w * 4, 0, 0, 0};
+    if (sws_scale(scaler.get(), source, pitch, 0, from.h, frame->data, frame->linesize) <= 0) return Error{ErrorKind::io, "colours cannot be converted"};
+    for (int p = 0; p < 3; ++p) {
+        const int shift = p > 0 && !fine ? 1 : 0;
+        fill_blocks(frame->data[p], frame->linesize[p], from.w >> shift, from.h >> shift, frame->width >> shift, frame->height >> shift);
+    }
+    frame->width = opaque.w;
+    frame->height = opaque.h;
     int done = avcodec_send_frame(codec.get(), frame.get());
     if (done >= 0) done = avcodec_receive_packet(codec.get(), packet.get());
     if (done < 0) return av::error(done, "writing JPEG");

@@ -131,7 +131,7 @@ Result<void> add_document_steps(const Source& source, std::vector<Step>& steps) 
             if (!hash) return hash.error().within(picture);
             std::error_code failed;
             const std::string folder = folder_of(document, picture);
-            steps.push_back({"picture " + picture, "picture 1|document|" + folder + "|" + *hash,
+            steps.push_back({"picture " + picture, "picture 2|document|" + folder + "|" + *hash,
                              [file, folder](Outlet& outlet) { return make_pictures(file, folder, document_sizes(), outlet); },
                              std::filesystem::file_size(file, failed)});
         }

@@ -90,6 +90,11 @@ FrontMatter read_front_matter(std::string_view markdown, const std::string& file
             read_yaml(markdown.substr(yaml, at - yaml), 2, file, made, problems);
             return made;
         }
+        // The YAML reader takes what follows for part of the text, to the end.
+        const std::size_t colon = text.find(": ");
+        const std::string_view value = colon == std::string_view::npos ? std::string_view{} : text.substr(std::min(text.size(), text.find_first_not_of(' ', colon + 1)));
+        if (!value.empty() && (value.front() == '"' || value.front() == '\'') && (value.size() == 1 || value.substr(0, value.find_last_not_of(' ') + 1).back() != value.front()))
+            problems.add(file, line, "the quotation mark is not closed on this line");
         at = next;
     }
     made.body = markdown.size();

@@ -138,7 +138,7 @@ Result<void> add_gallery_steps(const Source& source, std::vector<Step>& steps) {
             if (!hash) return hash.error().within(picture.file);
             std::error_code failed;
             const std::string folder = folder_of(gallery, picture);
-            steps.push_back({"picture " + picture.file, fmt::format("picture 1|gallery {}|{}|{}", sizes.tile_px, folder, *hash),
+            steps.push_back({"picture " + picture.file, fmt::format("picture 2|gallery {}|{}|{}", sizes.tile_px, folder, *hash),
                              [file, folder, sizes](Outlet& outlet) { return make_pictures(file, folder, sizes, outlet); },
                              std::filesystem::file_size(file, failed)});
         }
