@@ -44,12 +44,6 @@ const std::uint8_t* at(const Image& image, int x, int y) {
     return &image.rgba[(static_cast<std::size_t>(y) * static_cast<std::size_t>(image.w) + static_cast<std::size_t>(x)) * 4];
 }
 
-Image whole(const BigPicture& picture) {
-    auto rows = picture.rows(0, picture.h());
-    REQUIRE(rows.has_value());
-    return *std::move(rows);
-}
-
 }  // namespace
 
 TEST_CASE("tiles: how many levels there are, and how large", "[tiles]") {

@@ -49,7 +49,7 @@ private:
         Rect place = frame.screen.inset(frame.margin, 0);
         place.cut_top(top_bar_height);
         place.cut_bottom(space::m);
-        const int columns = frame.portrait ? 2 : 4;
+        const int columns = frame.portrait ? 2 : text_growth(frame) > 1.2f ? 3 : 4;  // a long word stays whole
         const float gap = space::l, w = (place.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
         // The words under every picture get the same room: as much as the longest of them need.
         float title_h = 0, line_h = 0;
