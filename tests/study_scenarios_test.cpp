@@ -119,7 +119,10 @@ TEST_CASE("the power goes in the middle: what was proven is there, at most five 
     double lived = 0;
     std::string session;
     {
-        Hall hall = open_hall({.members = true, .data = data});
+        HallOptions options;
+        options.members = true;
+        options.data = data;
+        Hall hall = open_hall(options);
         member = sign_in(hall).id;
         REQUIRE(hall.app->show("item/li-dazhao"));
         hall.drive->settle();
@@ -130,7 +133,9 @@ TEST_CASE("the power goes in the middle: what was proven is there, at most five 
         std::filesystem::copy(data, after, std::filesystem::copy_options::recursive);
     }
     CHECK(lived > 36);
-    Hall next = open_hall({.data = after});
+    HallOptions again;
+    again.data = after;
+    Hall next = open_hall(again);
     CHECK_FALSE(visit_of(next).member());
     const auto abandoned = records_of(next, RecordKind::abandoned, member);
     REQUIRE(abandoned.size() == 1);

@@ -32,12 +32,12 @@ Bytes with_exif(const Bytes& jpeg, int orientation) {
     Bytes exif(tiff, tiff + sizeof tiff - 1);
     const auto place = std::find(exif.begin() + 20, exif.end(), static_cast<std::uint8_t>('?'));
     *place = static_cast<std::uint8_t>(orientation);
-    Bytes made(jpeg.begin(), jpeg.begin() + 2);
     const std::size_t length = exif.size() + 2;
-    made.insert(made.end(), {0xff, 0xe1, static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)});
-    made.insert(made.end(), exif.begin(), exif.end());
-    made.insert(made.end(), jpeg.begin() + 2, jpeg.end());
-    return made;
+    std::string made(jpeg.begin(), jpeg.begin() + 2);
+    for (const std::size_t byte : {std::size_t{0xff}, std::size_t{0xe1}, length >> 8, length & 0xff}) made += static_cast<char>(byte);
+    made.append(exif.begin(), exif.end());
+    made.append(jpeg.begin() + 2, jpeg.end());
+    return Bytes(made.begin(), made.end());
 }
 
 const std::uint8_t* at(const Image& image, int x, int y) {
