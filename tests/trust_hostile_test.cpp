@@ -169,7 +169,7 @@ TEST_CASE("mixed versions: each file signed, not together", "[trust]") {
     CHECK_THAT(refused.error().what, Catch::Contains("3"));
 }
 
-TEST_CASE("a revoked key signs nothing any more", "[trust]") {
+TEST_CASE("metadata that a revoked key signed is refused", "[trust]") {
     TrustRepository repository;
     TrustTerminal terminal(repository);
     REQUIRE(terminal.refresh());
