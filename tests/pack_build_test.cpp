@@ -139,7 +139,7 @@ TEST_CASE("building: a small pack from end to end") {
         CHECK(full->w == static_cast<int>(part.w));
         CHECK(half->w * 2 == full->w);
         CHECK(half->h * 2 == full->h);
-        const PixelBox seen = ink_box(*half);
+        const DrawnBox seen = ink_box(*half);
         CHECK(seen.w > 0);  // also of the variants that the drawing hides
         CHECK((seen.x >= 1 && seen.y >= 1 && seen.x + seen.w <= half->w - 1 && seen.y + seen.h <= half->h - 1));
     }
@@ -312,7 +312,7 @@ TEST_CASE("drawings: groups under the root, and only those") {
     REQUIRE(drawing.has_value());
     const auto hidden = drawing->group("mouth.A", 100, 200);
     REQUIRE(hidden.has_value());
-    const PixelBox box = ink_box(*hidden);
+    const DrawnBox box = ink_box(*hidden);
     CHECK((box.x == 40 && box.y == 66 && box.w == 20 && box.h == 12));
     CHECK_FALSE(drawing->group("mouth.Z", 100, 200).has_value());
 }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <string>
 #include <vector>
@@ -200,5 +201,27 @@ TEST_CASE("no file is so long that a newcomer gets lost", "[tidy]") {
         if (n > 520) broken += fmt::format("{}: {} lines\n", file, n);
     }
     INFO(broken);
+    CHECK(broken.empty());
+}
+
+// One namespace holds everything, and the tests link everything: two types of one name would be one type with two shapes, and nothing
+// but a crash would tell.
+TEST_CASE("no two types have the same name", "[tidy]") {
+    const std::regex type(R"(^(?:struct|class) (\w+)(?: final)?(?: :[^;]*)? \{)");
+    std::map<std::string, std::string> homes;
+    std::string broken;
+    for (const std::string& file : sources({"content", "sync", "media", "kiosk", "tools"})) {
+        bool nameless = false;  // in an anonymous namespace
+        for (const Line& line : lines_of(file)) {
+            if (line.text.starts_with("namespace {")) nameless = true;
+            if (line.text == "}  // namespace") nameless = false;
+            std::smatch match;
+            if (nameless || !std::regex_search(line.text, match, type)) continue;
+            const auto [known, fresh] = homes.emplace(match[1], file);
+            if (!fresh) broken += fmt::format("{}:{}: {} is also in {}\n", file, line.number, match[1].str(), known->second);
+        }
+    }
+    INFO(broken);
+    CHECK(homes.size() > 100);
     CHECK(broken.empty());
 }

@@ -333,7 +333,7 @@ int foot_actions(Frame& frame, Rect& place, const std::vector<Action>& all) {
     return flow(frame, foot, all, true);
 }
 
-std::optional<bool> ask(Frame& frame, Rect place, const Asked& asked) {
+std::optional<bool> ask(Frame& frame, Rect place, const AdminAsk& asked) {
     const Rect column = admin_column(frame, place, 1080);
     const TextStyle head{Face::serif_bold, 48, frame.theme.ink, Align::left, 1.3f, 0}, body{Face::sans, 34, frame.theme.ink_2, Align::left, 1.5f, 0};
     const float w = column.w - 2 * space::xl;

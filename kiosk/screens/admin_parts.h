@@ -88,10 +88,10 @@ float actions_height(Frame& frame, float width, const std::vector<Action>& all);
 int foot_actions(Frame& frame, Rect& place, const std::vector<Action>& all);
 
 // A question instead of the page: yes, no, or nothing yet. The answers are "ask.yes" and "ask.no".
-struct Asked {
+struct AdminAsk {
     std::string title, text, yes, no;
 };
-std::optional<bool> ask(Frame& frame, Rect place, const Asked& asked);
+std::optional<bool> ask(Frame& frame, Rect place, const AdminAsk& asked);
 // Something is under way on the worker. Nobody idles out of it.
 void at_work(Frame& frame, Rect place, std::string_view words);
 

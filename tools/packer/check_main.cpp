@@ -48,7 +48,7 @@ std::vector<Look> look(const Source& source, const Path& report, Path& pack, Pro
 }  // namespace
 
 int check_command(const Words& words, const Commander& from) {
-    const auto options = Options::read(words, 1, {"--lang", "--report"}, {"--quick"});
+    const auto options = CommandOptions::read(words, 1, {"--lang", "--report"}, {"--quick"});
     if (!options) return say_error(from, options.error());
     if (options->places().size() != 1) return say_usage(from, check_usage);
     const auto tongue = PackWords::open(packer_share() / "strings");

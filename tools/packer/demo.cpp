@@ -144,7 +144,7 @@ Result<DemoMade> make_demo(const DemoRequest& request, WallTime now) {
         state.roles.emplace("targets", std::move(*read_delegations));
     }
     RepositoryState planned = state;
-    std::optional<Draft> draft;
+    std::optional<RoleDraft> draft;
     for (const Path& folder : request.packs) {
         const auto pack = read_built_pack(folder);
         if (!pack) return pack.error();

@@ -10,7 +10,7 @@ const char* const demo_usage =
     "    signs built packs with demonstration keys (made in DIR when there are none) into REPOSITORY, its root beside it as root.json\n";
 
 int demo_command(const Words& words, const Commander& from) {
-    const auto options = Options::read(words, 1, {"--keys", "--now"}, {"--if-changed"});
+    const auto options = CommandOptions::read(words, 1, {"--keys", "--now"}, {"--if-changed"});
     if (!options) return say_error(from, options.error());
     const auto now = options->time("--now", from.now);
     if (!now) return say_error(from, now.error());

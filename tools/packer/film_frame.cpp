@@ -12,7 +12,7 @@ std::size_t at(const Plane& plane, int x, int y) {
     return static_cast<std::size_t>(y) * static_cast<std::size_t>(plane.w) + static_cast<std::size_t>(x);
 }
 
-void look_plane(const Plane& ground, Window window, int from, Plane& out) {
+void look_plane(const Plane& ground, FilmWindow window, int from, Plane& out) {
     constexpr int one = 1 << 8;  // 24.8 fixed point
     const auto fixed = [](double v) { return static_cast<std::int64_t>(std::lround(v * 65536.0)); };
     const std::int64_t step_x = fixed(window.width * ground.w / out.w), step_y = fixed(window.width * ground.h / out.h);
@@ -108,7 +108,7 @@ FilmFrame film_frame(const Image& image, bool with_alpha) {
     return out;
 }
 
-void look(const FilmFrame& ground, Window window, FilmFrame& out, int from) {
+void look(const FilmFrame& ground, FilmWindow window, FilmFrame& out, int from) {
     look_plane(ground.y, window, from / 2 * 2, out.y);
     look_plane(ground.u, window, from / 2, out.u);
     look_plane(ground.v, window, from / 2, out.v);

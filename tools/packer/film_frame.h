@@ -28,12 +28,12 @@ FilmFrame film_frame(const Image& image, bool with_alpha);
 
 // What of a ground is seen: the window's left, top and width as shares of its width and height (the window has the
 // ground's proportion).
-struct Window {
+struct FilmWindow {
     double left = 0, top = 0, width = 1;
 };
 
 // Bilinear, in sixteenths of a px. Columns before `from` are left as they are, for a layer that will cover them.
-void look(const FilmFrame& ground, Window window, FilmFrame& out, int from = 0);
+void look(const FilmFrame& ground, FilmWindow window, FilmFrame& out, int from = 0);
 // `layer` (same size) over `frame`, its alpha times `strength` (0–1).
 void lay_over(const FilmFrame& layer, double strength, FilmFrame& frame);
 // frame = frame·(1−share) + other·share.

@@ -12,7 +12,7 @@ namespace xinghuo {
 namespace {
 
 // Paper and cinnabar, as on the other screens.
-const Ink paper = ink(0xFBF7EF), text_ink = ink(0x231B16), soft_ink = ink(0x5B4E44), line_ink = ink(0xD8CBB8),
+const FilmInk paper = ink(0xFBF7EF), text_ink = ink(0x231B16), soft_ink = ink(0x5B4E44), line_ink = ink(0xD8CBB8),
           cinnabar = ink(0xA6261C), gold = ink(0xB58A3C), bone = ink(0xFBF7EF);
 
 // The sheet covers the left of the picture from top to bottom; what must be seen of the ground stands right of it.
@@ -123,7 +123,7 @@ private:
 void draw_title(Page& page, const SourceLecture& lecture) {
     constexpr double w = 1480, x = (film_w - w) / 2, pad = 100, inner = w - 2 * pad, rule = 112;
     constexpr double title = 104, title_line = 136, under = 52, under_line = 68, summary = 50, summary_line = 80;
-    const auto centred = [&](const std::string& text, Face face, double size, double y, double line, Ink colour) {
+    const auto centred = [&](const std::string& text, Face face, double size, double y, double line, FilmInk colour) {
         return page.text(text, face, size, x + pad, y, inner, line, colour, true);
     };
     const double h = pad * 2 + page.text_height(lecture.title.zh, Face::serif_bold, title, inner, title_line) +

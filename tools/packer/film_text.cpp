@@ -176,7 +176,7 @@ struct Page::State {
     }
 };
 
-Ink ink(unsigned rgb, double alpha) {
+FilmInk ink(unsigned rgb, double alpha) {
     return {((rgb >> 16) & 255) / 255.0, ((rgb >> 8) & 255) / 255.0, (rgb & 255) / 255.0, alpha};
 }
 
@@ -191,7 +191,7 @@ Result<Page> Page::blank(int w, int h) {
     return page;
 }
 
-double Page::text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, Ink c,
+double Page::text(std::string_view utf8, Face face, double size, double x, double y, double max_w, double line_height, FilmInk c,
                   bool centred) {
     State& s = *state_;
     cairo_set_source_rgba(s.cr, c.r, c.g, c.b, c.a);
@@ -210,20 +210,20 @@ double Page::text_height(std::string_view utf8, Face face, double size, double m
     return static_cast<double>(state_->lines(utf8, face, size, max_w).size()) * line_height;
 }
 
-void Page::box(double x, double y, double w, double h, double radius, Ink c) {
+void Page::box(double x, double y, double w, double h, double radius, FilmInk c) {
     state_->rounded(x, y, w, h, radius);
     cairo_set_source_rgba(state_->cr, c.r, c.g, c.b, c.a);
     cairo_fill(state_->cr);
 }
 
-void Page::frame(double x, double y, double w, double h, double radius, double line, Ink c) {
+void Page::frame(double x, double y, double w, double h, double radius, double line, FilmInk c) {
     state_->rounded(x, y, w, h, radius);
     cairo_set_source_rgba(state_->cr, c.r, c.g, c.b, c.a);
     cairo_set_line_width(state_->cr, line);
     cairo_stroke(state_->cr);
 }
 
-void Page::diamond(double x, double y, double r, Ink c) {
+void Page::diamond(double x, double y, double r, FilmInk c) {
     cairo_t* cr = state_->cr;
     cairo_move_to(cr, x, y - r);
     cairo_line_to(cr, x + r, y);

@@ -218,12 +218,12 @@ Result<std::string> Signer::signed_with(std::string_view metadata) const {
     return with_signature(metadata, key_, signature);
 }
 
-AskPassphrase passphrase_of(const Options& options) {
+AskPassphrase passphrase_of(const CommandOptions& options) {
     if (const auto file = options.one("--passphrase-file")) return passphrase_from_file(*file);
     return passphrase_from_terminal(false);
 }
 
-Result<std::vector<Signer>> signers_of(const Options& options, std::string_view name) {
+Result<std::vector<Signer>> signers_of(const CommandOptions& options, std::string_view name) {
     std::vector<Signer> signers;
     const auto& given = options.given();
     for (std::size_t i = 0; i < given.size(); ++i) {

@@ -62,7 +62,7 @@ private:
 
 // --key FILE [--sign-with COMMAND] …: every `name` option as a signer; a --sign-with belongs to the key before it. Passphrases come from
 // --passphrase-file, or from the terminal.
-Result<std::vector<Signer>> signers_of(const Options& options, std::string_view name);
-AskPassphrase passphrase_of(const Options& options);
+Result<std::vector<Signer>> signers_of(const CommandOptions& options, std::string_view name);
+AskPassphrase passphrase_of(const CommandOptions& options);
 
 }  // namespace xinghuo

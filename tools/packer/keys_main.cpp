@@ -36,7 +36,7 @@ const std::vector<std::string_view> valued{
 const std::vector<std::string_view> flags{"--no-passphrase", "--new", "--centre", "--withdraw"};
 
 struct Asked {
-    const Options& options;
+    const CommandOptions& options;
     const Commander& from;
     WallTime now;
 };
@@ -95,7 +95,7 @@ int show(const Asked& asked) {
 }
 
 int root(const Asked& asked) {
-    const Options& options = asked.options;
+    const CommandOptions& options = asked.options;
     if (!options.has("--new") || !options.places().empty()) return say_usage(asked.from, keys_usage);
     std::map<std::string, RolePlan> roles;
     std::vector<Signer> signers;
@@ -236,7 +236,7 @@ int revoke(const Asked& asked) {
 }
 
 int delegate_role(const Asked& asked) {
-    const Options& options = asked.options;
+    const CommandOptions& options = asked.options;
     if (options.places().size() != 1) return say_usage(asked.from, keys_usage);
     const auto state = read_repository(options.places().front());
     if (!state) return say_error(asked.from, state.error());
@@ -297,7 +297,7 @@ constexpr Verb verbs[] = {{"make", true, make},     {"show", false, show},     {
 
 int keys_command(const Words& words, const Commander& from) {
     if (words.size() < 2) return say_usage(from, keys_usage);
-    const auto options = Options::read(words, 2, valued, flags);
+    const auto options = CommandOptions::read(words, 2, valued, flags);
     if (!options) return say_error(from, options.error());
     const auto now = options->time("--now", from.now);
     if (!now) return say_error(from, now.error());

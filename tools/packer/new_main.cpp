@@ -11,7 +11,7 @@ const char* const new_usage =
     "    makes a folder with a small pack to change into your own, with notes in Chinese and English\n";
 
 int new_command(const Words& words, const Commander& from) {
-    const auto options = Options::read(words, 1, {"--id", "--title", "--title-en", "--lang"}, {});
+    const auto options = CommandOptions::read(words, 1, {"--id", "--title", "--title-en", "--lang"}, {});
     if (!options) return say_error(from, options.error());
     if (options->places().size() != 1) return say_usage(from, new_usage);
     const auto tongue = PackWords::open(packer_share() / "strings");

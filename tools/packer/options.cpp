@@ -5,9 +5,9 @@
 
 namespace xinghuo {
 
-Result<Options> Options::read(const Words& words, std::size_t first, const std::vector<std::string_view>& valued,
+Result<CommandOptions> CommandOptions::read(const Words& words, std::size_t first, const std::vector<std::string_view>& valued,
                               const std::vector<std::string_view>& flags) {
-    Options options;
+    CommandOptions options;
     const auto among = [](const std::vector<std::string_view>& names, const std::string& word) {
         return std::find(names.begin(), names.end(), word) != names.end();
     };
@@ -28,22 +28,22 @@ Result<Options> Options::read(const Words& words, std::size_t first, const std::
     return options;
 }
 
-bool Options::has(std::string_view name) const { return one(name).has_value(); }
+bool CommandOptions::has(std::string_view name) const { return one(name).has_value(); }
 
-std::optional<std::string> Options::one(std::string_view name) const {
+std::optional<std::string> CommandOptions::one(std::string_view name) const {
     for (auto at = given_.rbegin(); at != given_.rend(); ++at)
         if (at->first == name) return at->second;
     return std::nullopt;
 }
 
-std::vector<std::string> Options::all(std::string_view name) const {
+std::vector<std::string> CommandOptions::all(std::string_view name) const {
     std::vector<std::string> values;
     for (const auto& [key, value] : given_)
         if (key == name) values.push_back(value);
     return values;
 }
 
-Result<std::int64_t> Options::number(std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most) const {
+Result<std::int64_t> CommandOptions::number(std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most) const {
     const auto text = one(name);
     if (!text) return otherwise;
     std::int64_t value = 0;
@@ -53,7 +53,7 @@ Result<std::int64_t> Options::number(std::string_view name, std::int64_t otherwi
     return value;
 }
 
-Result<WallTime> Options::time(std::string_view name, WallTime otherwise) const {
+Result<WallTime> CommandOptions::time(std::string_view name, WallTime otherwise) const {
     const auto text = one(name);
     if (!text) return otherwise;
     const WallTime at = wall_time_from_iso(text->size() == 10 ? *text + "T00:00:00Z" : *text);

@@ -12,10 +12,10 @@
 
 namespace xinghuo {
 
-class Options {
+class CommandOptions {
 public:
     // `valued` take the next word, `flags` stand alone. `first`: where the options begin. Anything else that begins with "--" is `invalid`.
-    static Result<Options> read(const Words& words, std::size_t first, const std::vector<std::string_view>& valued,
+    static Result<CommandOptions> read(const Words& words, std::size_t first, const std::vector<std::string_view>& valued,
                                 const std::vector<std::string_view>& flags);
 
     [[nodiscard]] bool has(std::string_view name) const;

@@ -32,7 +32,7 @@ Mean known_neighbours(const Image& image, const std::vector<std::uint8_t>& known
 
 }  // namespace
 
-PixelBox ink_box(const Image& image) {
+DrawnBox ink_box(const Image& image) {
     int left = image.w, right = -1, top = image.h, bottom = -1;
     for (int y = 0; y < image.h; ++y) {
         for (int x = 0; x < image.w; ++x) {
@@ -47,7 +47,7 @@ PixelBox ink_box(const Image& image) {
     return {left, top, right - left + 1, bottom - top + 1};
 }
 
-Image cropped(const Image& image, PixelBox box) {
+Image cropped(const Image& image, DrawnBox box) {
     Image out{box.w, box.h, {}};
     out.rgba.assign(static_cast<std::size_t>(box.w) * static_cast<std::size_t>(box.h) * 4, 0);
     const int from = std::max(0, -box.x), to = std::min(box.w, image.w - box.x);

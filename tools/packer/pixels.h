@@ -5,14 +5,14 @@
 
 namespace xinghuo {
 
-struct PixelBox {
+struct DrawnBox {
     int x = 0, y = 0, w = 0, h = 0;  // px; w or h 0: nothing
 };
 
 // The smallest box that holds every pixel that is not wholly transparent.
-PixelBox ink_box(const Image& image);
+DrawnBox ink_box(const Image& image);
 // The box's content; what lies outside the image is transparent.
-Image cropped(const Image& image, PixelBox box);
+Image cropped(const Image& image, DrawnBox box);
 // Runs colours out under transparent edges for `reach_px`, alpha unchanged, so that filtering at an edge never mixes
 // in black. Colours of nearly transparent pixels, which premultiplying has blurred, are taken from their neighbours too.
 void bleed_edges(Image& image, int reach_px);

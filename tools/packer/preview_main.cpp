@@ -19,7 +19,7 @@ int preview_command(const Words& words, const Commander& from) {
         else if (word == "--") behind = true;
         else ours.push_back(word);
     }
-    const auto options = Options::read(ours, 1, {"--lang"}, {"--once"});
+    const auto options = CommandOptions::read(ours, 1, {"--lang"}, {"--once"});
     if (!options) return say_error(from, options.error());
     if (options->places().size() != 1) return say_usage(from, preview_usage);
     const auto tongue = PackWords::open(packer_share() / "strings");

@@ -23,7 +23,7 @@ const char* const publish_usage =
 namespace {
 
 struct Asked {
-    const Options& options;
+    const CommandOptions& options;
     const Commander& from;
     WallTime now;
 };
@@ -46,7 +46,7 @@ Result<TargetFile> file_of(const std::string& text) {
     return TargetFile{text.substr(0, equals), std::move(*bytes)};
 }
 
-Result<void> add(Release& release, RepositoryState& planned, const Draft& draft, const std::vector<Signer>& signers) {
+Result<void> add(Release& release, RepositoryState& planned, const RoleDraft& draft, const std::vector<Signer>& signers) {
     auto bytes = signed_draft(planned, draft, signers);
     if (!bytes) return bytes.error();
     auto targets = read_targets(*bytes);
@@ -147,7 +147,7 @@ int to_others(const Asked& asked, const Path& folder, const std::vector<Signer>&
 }
 
 int run(const Asked& asked) {
-    const Options& options = asked.options;
+    const CommandOptions& options = asked.options;
     const Path folder = options.places().front();
     const auto lock = lock_repository(folder);
     if (!lock) return say_error(asked.from, lock.error());
@@ -197,7 +197,7 @@ int run(const Asked& asked) {
 }  // namespace
 
 int publish_command(const Words& words, const Commander& from) {
-    const auto options = Options::read(words, 1, {"--root", "--signed", "--pack", "--targets-key", "--snapshot-key", "--timestamp-key", "--sign-with",
+    const auto options = CommandOptions::read(words, 1, {"--root", "--signed", "--pack", "--targets-key", "--snapshot-key", "--timestamp-key", "--sign-with",
                                                   "--passphrase-file", "--role", "--organisation", "--file", "--recall", "--reason", "--reason-en", "--channel",
                                                   "--stick", "--tar", "--now"}, {"--refresh"});
     if (!options) return say_error(from, options.error());

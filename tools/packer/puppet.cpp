@@ -25,15 +25,15 @@ Result<void> add_png(Files& files, const std::string& path, Image image) {
 }
 
 // The ink with its border, on even px, so that half of it is whole px.
-PixelBox part_box(const Image& image) {
-    const PixelBox ink = ink_box(image);
+DrawnBox part_box(const Image& image) {
+    const DrawnBox ink = ink_box(image);
     const auto down = [](int v) { return v >= 0 ? v / 2 * 2 : -((-v + 1) / 2 * 2); };
     const int left = down(ink.x - border_2x_px), top = down(ink.y - border_2x_px);
     const int right = down(ink.x + ink.w + border_2x_px + 1), bottom = down(ink.y + ink.h + border_2x_px + 1);
     return {left, top, right - left, bottom - top};
 }
 
-PixelBox joined(PixelBox a, PixelBox b) {
+DrawnBox joined(DrawnBox a, DrawnBox b) {
     if (a.w == 0) return b;
     if (b.w == 0) return a;
     const int left = std::min(a.x, b.x), top = std::min(a.y, b.y);
@@ -41,8 +41,8 @@ PixelBox joined(PixelBox a, PixelBox b) {
 }
 
 // The head with what is worn on it, in px of a picture with one px a unit.
-Result<PixelBox> head_box(const Drawing& drawing, int w, int h) {
-    PixelBox box;
+Result<DrawnBox> head_box(const Drawing& drawing, int w, int h) {
+    DrawnBox box;
     for (const std::string& group : drawing.groups()) {
         const bool of_head = group.find("head") != std::string::npos || group.find("hair") != std::string::npos ||
                              group.find("hat") != std::string::npos || group.find("cap") != std::string::npos;
@@ -73,13 +73,13 @@ Result<void> add_part(Files& files, JsonWriter& json, const Drawing& drawing, co
     const int w = static_cast<int>(std::lround(drawing.width())), h = static_cast<int>(std::lround(drawing.height()));
     const auto full = drawing.group(part, w, h);
     if (!full) return full.error();
-    PixelBox box = part_box(*full);
+    DrawnBox box = part_box(*full);
     if (ink_box(*full).w == 0) box = {0, 0, 4, 4};  // an empty group: a picture that shows nothing
     const auto half = drawing.group(part, w / 2, h / 2);
     if (!half) return half.error();
     const std::string folder = "figures/" + id + "/";
     if (auto added = add_png(files, folder + "2x/" + part + ".png", cropped(*full, box)); !added) return added;
-    const PixelBox half_box{box.x / 2, box.y / 2, box.w / 2, box.h / 2};
+    const DrawnBox half_box{box.x / 2, box.y / 2, box.w / 2, box.h / 2};
     if (auto added = add_png(files, folder + "1x/" + part + ".png", cropped(*half, half_box)); !added) return added;
     json.object().key("id").value(part).key("x").value(box.x).key("y").value(box.y).key("w").value(box.w).key("h").value(box.h);
     json.key("1x").value(folder + "1x/" + part + ".png").key("2x").value(folder + "2x/" + part + ".png").end();

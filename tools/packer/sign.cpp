@@ -75,7 +75,7 @@ std::string custom_of(const BuiltPack& pack, const std::vector<Approval>& approv
 
 }  // namespace
 
-std::string Draft::file_name() const { return metadata_file(version, role).substr(std::string_view("metadata/").size()); }
+std::string RoleDraft::file_name() const { return metadata_file(version, role).substr(std::string_view("metadata/").size()); }
 
 Result<PackPlace> place_of_pack(const RepositoryState& state, const std::optional<std::string>& role, const std::optional<std::string>& organisation,
                                 const std::vector<KeyText>& signers) {
@@ -104,12 +104,12 @@ Result<PackPlace> place_of_pack(const RepositoryState& state, const std::optiona
     return std::find_if(candidates.begin(), candidates.end(), [](const Candidate& one) { return one.may; })->place;
 }
 
-Result<Draft> draft_pack(const RepositoryState& state, const PackPlace& place, const BuiltPack& pack, const std::vector<Approval>& approvals, WallTime now,
+Result<RoleDraft> draft_pack(const RepositoryState& state, const PackPlace& place, const BuiltPack& pack, const std::vector<Approval>& approvals, WallTime now,
                          int lasts_days, bool same_version_may_change) {
     auto next = next_of(state, place.role, now, lasts_days);
     if (!next) return next.error();
     Target target = target_of(fmt::format("{}{}/{}.json", packs_folder, place.organisation, pack.id), pack.manifest, custom_of(pack, approvals));
-    Draft draft;
+    RoleDraft draft;
     draft.role = place.role;
     draft.version = next->version;
     draft.changes.push_back(fmt::format("{} {} ({}), version {}", pack.title_zh, pack.title_en, pack.id, pack.version));
@@ -152,7 +152,7 @@ std::string recall_json(const RecallOrder& order, WallTime now) {
     return to.key("at").value(iso_from_wall_time(now)).end().text() + "\n";
 }
 
-Result<Draft> draft_files(const RepositoryState& state, const std::vector<TargetFile>& files, WallTime now, int lasts_days) {
+Result<RoleDraft> draft_files(const RepositoryState& state, const std::vector<TargetFile>& files, WallTime now, int lasts_days) {
     insist(!files.empty(), "a draft without files");
     const auto targets = state.roles.find("targets");
     if (targets == state.roles.end()) return Error{ErrorKind::missing, "nothing is published there yet"};
@@ -161,7 +161,7 @@ Result<Draft> draft_files(const RepositoryState& state, const std::vector<Target
     if (role == delegations.end()) return Error{ErrorKind::missing, "nobody delegates " + files.front().name + "; see `keys delegate --centre`"};
     auto next = next_of(state, role->name, now, lasts_days);
     if (!next) return next.error();
-    Draft draft;
+    RoleDraft draft;
     draft.role = role->name;
     draft.version = next->version;
     for (const TargetFile& file : files) {
@@ -175,11 +175,11 @@ Result<Draft> draft_files(const RepositoryState& state, const std::vector<Target
     return draft;
 }
 
-Result<Draft> draft_renewal(const RepositoryState& state, const std::string& role, WallTime now, int lasts_days) {
+Result<RoleDraft> draft_renewal(const RepositoryState& state, const std::string& role, WallTime now, int lasts_days) {
     const auto next = next_of(state, role, now, lasts_days);
     if (!next) return next.error();
     const char* what = state.roles.contains(role) ? "the same" : "begins with nothing in it";
-    return Draft{role, next->version, targets_json(*next), {}, {fmt::format("{}: {}, until {}", role, what, day_text(next->expires))}};
+    return RoleDraft{role, next->version, targets_json(*next), {}, {fmt::format("{}: {}, until {}", role, what, day_text(next->expires))}};
 }
 
 Result<void> take_prepared(RepositoryState& state, const std::string& file_name, std::string_view metadata) {
@@ -204,7 +204,7 @@ Result<void> take_prepared(RepositoryState& state, const std::string& file_name,
     return {};
 }
 
-Result<std::string> signed_draft(const RepositoryState& state, const Draft& draft, const std::vector<Signer>& signers) {
+Result<std::string> signed_draft(const RepositoryState& state, const RoleDraft& draft, const std::vector<Signer>& signers) {
     const auto keys = state.keys_of(draft.role);
     if (!keys) return Error{ErrorKind::missing, "nobody delegates to a role \"" + draft.role + "\""};
     for (const Signer& signer : signers)

@@ -11,7 +11,7 @@
 namespace xinghuo {
 
 // The next version of a role's metadata, unsigned yet.
-struct Draft {
+struct RoleDraft {
     std::string role;                    // "packs-xinghuo"
     std::int64_t version = 0;
     std::string bytes;
@@ -33,7 +33,7 @@ struct Approval {
     WallTime at;
 };
 // Adds the pack to the role. Refused: an older version than the one published, the same with other contents.
-Result<Draft> draft_pack(const RepositoryState& state, const PackPlace& place, const BuiltPack& pack, const std::vector<Approval>& approvals, WallTime now,
+Result<RoleDraft> draft_pack(const RepositoryState& state, const PackPlace& place, const BuiltPack& pack, const std::vector<Approval>& approvals, WallTime now,
                          int lasts_days, bool same_version_may_change = false);
 
 // "ID@VERSION must not be shown any more", as recalls/ID-VERSION.json.
@@ -45,15 +45,15 @@ struct RecallOrder {
 Result<RecallOrder> read_recall_order(const std::string& text);  // "changzheng@3"; the reasons stay empty
 std::string recall_json(const RecallOrder& order, WallTime now);
 // Adds files to the role that these names belong to (rosters/, settings/, notices/, recalls/).
-Result<Draft> draft_files(const RepositoryState& state, const std::vector<TargetFile>& files, WallTime now, int lasts_days);
+Result<RoleDraft> draft_files(const RepositoryState& state, const std::vector<TargetFile>& files, WallTime now, int lasts_days);
 // The same again, with a later end; of a role that has signed nothing yet: its beginning, with nothing in it.
-Result<Draft> draft_renewal(const RepositoryState& state, const std::string& role, WallTime now, int lasts_days);
+Result<RoleDraft> draft_renewal(const RepositoryState& state, const std::string& role, WallTime now, int lasts_days);
 
 // The state as it will be with a prepared root, targets or role ("2.root.json", "1.packs-tsinghua.json"): what comes next is signed on top.
 Result<void> take_prepared(RepositoryState& state, const std::string& file_name, std::string_view metadata);
 
 // Signatures of everybody; each must be a key of the role.
-Result<std::string> signed_draft(const RepositoryState& state, const Draft& draft, const std::vector<Signer>& signers);
+Result<std::string> signed_draft(const RepositoryState& state, const RoleDraft& draft, const std::vector<Signer>& signers);
 
 // Where the signatures on a file stand: "1 of 2 signatures; send the file to another approver" or "2 of 2 signatures". For a root the keys
 // are in it, and those of `state`'s root must sign too when it has one. A role's keys are in `state`.

@@ -21,7 +21,7 @@ const char* const sign_usage =
 namespace {
 
 struct Asked {
-    const Options& options;
+    const CommandOptions& options;
     const Commander& from;
     WallTime now;
 };
@@ -40,7 +40,7 @@ Result<RepositoryState> repository_of(const Asked& asked) {
     return state;
 }
 
-int write_signed(const Asked& asked, const RepositoryState& state, const Draft& draft) {
+int write_signed(const Asked& asked, const RepositoryState& state, const RoleDraft& draft) {
     for (const std::string& line : draft.changes) asked.from.say(line);
     const auto signers = signers_of(asked.options, "--key");
     if (!signers) return say_error(asked.from, signers.error());
@@ -56,10 +56,10 @@ int write_signed(const Asked& asked, const RepositoryState& state, const Draft& 
 }
 
 // What was prepared for the same version: with another pack in it that is released together, or with this one and signed by somebody.
-Result<void> go_on(const Asked& asked, RepositoryState& state, const PackPlace& place, const BuiltPack& pack, std::optional<Draft>& same) {
+Result<void> go_on(const Asked& asked, RepositoryState& state, const PackPlace& place, const BuiltPack& pack, std::optional<RoleDraft>& same) {
     const auto present = state.roles.find(place.role);
     const std::int64_t next = present == state.roles.end() ? 1 : present->second.version + 1;
-    Draft draft{place.role, next, "", {}, {}};
+    RoleDraft draft{place.role, next, "", {}, {}};
     auto bytes = read_text(Path(asked.options.one("--out").value_or(".")) / draft.file_name(), TrustLimits{}.targets_bytes);
     if (!bytes) return {};
     auto begun = read_targets(*bytes);
@@ -103,7 +103,7 @@ int sign_pack(const Asked& asked) {
     if (!place) return say_error(asked.from, place.error());
     const auto days = asked.options.number("--expires-days", role_days, 1, 3'660);
     if (!days) return say_error(asked.from, days.error());
-    std::optional<Draft> same;
+    std::optional<RoleDraft> same;
     if (auto gone_on = go_on(asked, *state, *place, *pack, same); !gone_on) return say_error(asked.from, gone_on.error());
     if (same) return write_signed(asked, *state, *same);
     const auto approvals = approvals_of(asked, *pack);
@@ -180,7 +180,7 @@ int add_signature(const Asked& asked, const std::string& file, const std::vector
 }  // namespace
 
 int sign_command(const Words& words, const Commander& from) {
-    const auto options = Options::read(words, 1, {"--repository", "--with", "--key", "--sign-with", "--passphrase-file", "--role", "--organisation", "--approved-by",
+    const auto options = CommandOptions::read(words, 1, {"--repository", "--with", "--key", "--sign-with", "--passphrase-file", "--role", "--organisation", "--approved-by",
                                                   "--expires-days", "--out", "--pack", "--renew", "--now"}, {});
     if (!options) return say_error(from, options.error());
     const auto now = options->time("--now", from.now);
