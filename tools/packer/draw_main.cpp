@@ -25,6 +25,14 @@ namespace {
 
 using namespace xinghuo;
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool address_sanitizer = true;
+#elif defined(__has_feature)
+constexpr bool address_sanitizer = __has_feature(address_sanitizer);
+#else
+constexpr bool address_sanitizer = false;
+#endif
+
 void limit(__rlimit_resource_t what, rlim_t most) {
     const rlimit both{most, most};
     ::setrlimit(what, &both);
@@ -88,10 +96,7 @@ int main() {
     std::signal(SIGXFSZ, SIG_IGN);  // the font library's cache is not written, and that is all
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     limit(RLIMIT_CPU, 60);
-    // The address sanitizer reserves terabytes; nothing else does.
-#if !defined(__SANITIZE_ADDRESS__)
-    limit(RLIMIT_AS, 3ull << 30);
-#endif
+    if (!address_sanitizer) limit(RLIMIT_AS, 3ull << 30);  // which reserves terabytes; nothing else does
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CORE, 0);
     const auto first = line();
