@@ -46,8 +46,10 @@ void give_history(Study& study, const MemberId& member, const Moment& until, con
         const auto minutes_below = [&](std::uint64_t most) { return static_cast<std::int64_t>(chance.below(most * 60)) * 1000; };
         const Seen& seen = chance.below(9) == 0 && day != today ? removed : stories[chance.below(std::size(stories))];
         drafts.push_back({RecordKind::study_interval, member, interval(session, StudyLabel::media, seen, 60'000 + minutes_below(16))});
-        if (chance.below(3) != 0)
-            drafts.push_back({RecordKind::study_interval, member, interval(session, StudyLabel::reading, stories[chance.below(std::size(stories))], 30'000 + minutes_below(9))});
+        if (chance.below(3) != 0) {
+            const std::int64_t read_ms = 30'000 + minutes_below(9);  // by itself: compilers differ in which argument comes first
+            drafts.push_back({RecordKind::study_interval, member, interval(session, StudyLabel::reading, stories[chance.below(std::size(stories))], read_ms)});
+        }
         if (!options.questions.empty() && chance.below(3) != 0) {
             drafts.push_back({RecordKind::study_interval, member, interval(session, StudyLabel::quiz, {"quiz-t1", "党史问答", "Party history quiz"}, 60'000 + minutes_below(6))});
             for (int i = 0; i < 5; ++i) {
