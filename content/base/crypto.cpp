@@ -92,7 +92,7 @@ Result<std::string> sha256_hex_of_file(const Path& file) {
 Bytes random_bytes(std::size_t count) {
     ready();
     Bytes bytes(count);
-    randombytes_buf(bytes.data(), bytes.size());
+    if (count > 0) randombytes_buf(bytes.data(), bytes.size());
     return bytes;
 }
 
