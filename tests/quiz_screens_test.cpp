@@ -153,7 +153,7 @@ Hall at_question(const QuizPack& pack, std::string_view id_there, Lang lang = La
 
 }  // namespace
 
-TEST_CASE("every question of the demonstration is legible, asked, answered and explained", "[quiz_screens]") {
+TEST_CASE("every question of the demonstration is legible, asked, answered and explained", "[quiz_screens][slow]") {
     const QuizPack pack("demo", demo("quiz.gift"), demo("quiz.en.gift"));
     const struct { int w, h; } shapes[] = {{1920, 1080}, {1080, 1920}};
     for (const auto [w, h] : shapes)
