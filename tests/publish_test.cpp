@@ -127,6 +127,35 @@ TEST_CASE("a pack that is not what its manifest says is not published", "[publis
         if (!before.contains(path)) CHECK(path == "blobs/" + alpha.substr(0, 2) + "/" + alpha);
 }
 
+TEST_CASE("a pack that nobody approved is neither signed nor published", "[publish]") {
+    SigningRoom room;
+    room.begin();
+    const auto before = contents(room.repository());
+    const std::string pack = room.pack("first", 1, {{"a", "alpha"}}, false);
+    const Words signing{"sign", pack, "--repository", room.repository(), "--key", room.pem("tsinghua"), "--out", room.at("drafts")};
+    room.refused(room.publishing_pack(pack), "nobody has approved first");
+    room.refused(signing, "nobody has approved first");
+    room.refused({"demo", pack, room.at("share/repository"), "--keys", room.at("demo-keys")}, "nobody has approved first");
+    // Half an approval is none.
+    const std::string manifest = *read_text(Path(pack) / "manifest.json");
+    for (const std::string approval : {R"({"role":"","at":"2026-06-30"})", R"({"role":"史料审核"})", R"({"role":"史料审核","at":"last week"})"}) {
+        std::string changed = manifest;
+        changed.insert(1, "\"approvals\":[" + approval + "],");
+        REQUIRE(write_file(Path(pack) / "manifest.json", changed));
+        INFO(approval);
+        room.refused(room.publishing_pack(pack), "approvals[0]");
+    }
+    CHECK(contents(room.repository()) == before);
+
+    // Whoever signs may say who approved, and it stands in what is signed.
+    REQUIRE(write_file(Path(pack) / "manifest.json", manifest));
+    Words approved = signing;
+    approved.insert(approved.end(), {"--approved-by", "史料审核"});
+    room.must(approved);
+    room.must(room.publishing({"--signed", room.draft("2.packs-tsinghua.json"), "--pack", pack}));
+    CHECK(read_text(room.at("repository/metadata/2.packs-tsinghua.json"))->find("史料审核") != std::string::npos);
+}
+
 TEST_CASE("an organisation comes with its delegation", "[publish]") {
     SigningRoom room;
     room.begin();
@@ -427,6 +456,7 @@ TEST_CASE("a gigabyte in 500 files is published in little memory", "[.][publishi
     constexpr std::size_t bytes = 2'000'000;
     JsonWriter w;
     w.object().key("schema_version").value(1).key("id").value("large").key("version").value(1).key("title").object().key("zh").value("大").end();
+    w.key("approvals").array().object().key("role").value("史料审核").key("at").value("2026-06-30").end().end();
     w.key("sections").array().end().key("items").array().end().key("files").array();
     for (std::size_t i = 0; i < 500; ++i) {
         const std::string content = chance_bytes(i, bytes), sha256 = sha256_hex(content.data(), content.size());

@@ -64,12 +64,13 @@ public:
     [[nodiscard]] std::string draft(const std::string& name) const { return at("drafts/" + name); }
 
     // A built pack: `files` are paths and contents.
-    std::string pack(const std::string& id, int version, const std::map<std::string, std::string>& files) {
+    std::string pack(const std::string& id, int version, const std::map<std::string, std::string>& files, bool approved = true) {
         const Path to = folder / "packs" / fmt::format("{}-{}", id, version);
         std::filesystem::remove_all(to);
         JsonWriter w;
         w.object().key("schema_version").value(1).key("id").value(id).key("version").value(version);
         w.key("title").object().key("zh").value("包 " + id).key("en").value("Pack " + id).end();
+        if (approved) w.key("approvals").array().object().key("role").value("史料审核").key("at").value("2026-06-30").end().end();
         w.key("sections").array().end().key("items").array().end().key("files").array();
         for (const auto& [path, bytes] : files) {
             const std::string sha256 = sha256_hex(bytes.data(), bytes.size());

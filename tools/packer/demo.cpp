@@ -149,7 +149,9 @@ Result<DemoMade> make_demo(const DemoRequest& request, WallTime now) {
         const auto pack = read_built_pack(folder);
         if (!pack) return pack.error();
         const PackPlace place{std::string("packs-") + organisation, organisation};
-        auto next = draft_pack(planned, place, *pack, {}, now, demo_days, true);
+        const auto approvals = approvals_of(*pack, {}, now);
+        if (!approvals) return approvals.error();
+        auto next = draft_pack(planned, place, *pack, *approvals, now, demo_days, true);
         if (!next) return next.error();
         release.packs.push_back(folder);
         release.files.insert(release.files.end(), next->files.begin(), next->files.end());

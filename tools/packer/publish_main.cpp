@@ -79,7 +79,9 @@ Result<void> take_packs(const Asked& asked, Release& release, RepositoryState& p
         for (const Signer& signer : signers) publics.push_back(signer.key());
         const auto place = place_of_pack(planned, asked.options.one("--role"), asked.options.one("--organisation"), publics);
         if (!place) return place.error();
-        const auto draft = draft_pack(planned, *place, *pack, {}, asked.now, role_days);
+        const auto approvals = approvals_of(*pack, {}, asked.now);
+        if (!approvals) return approvals.error();
+        const auto draft = draft_pack(planned, *place, *pack, *approvals, asked.now, role_days);
         if (!draft) return draft.error();
         if (auto added = add(release, planned, *draft, signers); !added) return added;
     }

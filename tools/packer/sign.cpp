@@ -9,6 +9,7 @@
 #include "content/base/json.h"
 #include "content/pack/manifest.h"
 #include "content/trust/repository.h"
+#include "tools/packer/source_file.h"
 
 namespace xinghuo {
 namespace {
@@ -73,6 +74,10 @@ std::string custom_of(const BuiltPack& pack, const std::vector<Approval>& approv
     return to.end().end().text();
 }
 
+Error nobody_approved(const BuiltPack& pack) {
+    return {ErrorKind::missing, "nobody has approved " + pack.id + ": write who (the office) and when into pack.json's approvals and build it again, or `sign` it with --approved-by ROLE"};
+}
+
 }  // namespace
 
 std::string RoleDraft::file_name() const { return metadata_file(version, role).substr(std::string_view("metadata/").size()); }
@@ -104,8 +109,27 @@ Result<PackPlace> place_of_pack(const RepositoryState& state, const std::optiona
     return std::find_if(candidates.begin(), candidates.end(), [](const Candidate& one) { return one.may; })->place;
 }
 
+Result<std::vector<Approval>> approvals_of(const BuiltPack& pack, const std::vector<std::string>& named, WallTime now) {
+    std::vector<Approval> approvals;
+    for (const std::string& by : named)
+        if (!by.empty()) approvals.push_back({by, now});
+    if (!approvals.empty()) return approvals;
+    JsonDocument manifest;
+    if (auto parsed = manifest.parse_strict(pack.manifest); !parsed) return parsed.error().within("manifest.json");
+    if (manifest.root()["approvals"].exists())
+        for (const JsonNode& node : manifest.root()["approvals"].items()) {
+            const std::string role = node["role"].string(), at = node["at"].string();
+            if (role.empty() || at.size() != 10 || !is_iso_date(at)) node.refuse("an approval is an office and a day, as in 2026-07-01");
+            approvals.push_back({role, wall_time_from_iso(at + "T00:00:00Z")});
+        }
+    if (!manifest.good()) return manifest.error().within("manifest.json");
+    if (approvals.empty()) return nobody_approved(pack);
+    return approvals;
+}
+
 Result<RoleDraft> draft_pack(const RepositoryState& state, const PackPlace& place, const BuiltPack& pack, const std::vector<Approval>& approvals, WallTime now,
                          int lasts_days, bool same_version_may_change) {
+    if (approvals.empty()) return nobody_approved(pack);
     auto next = next_of(state, place.role, now, lasts_days);
     if (!next) return next.error();
     Target target = target_of(fmt::format("{}{}/{}.json", packs_folder, place.organisation, pack.id), pack.manifest, custom_of(pack, approvals));

@@ -32,7 +32,9 @@ struct Approval {
     std::string by;                      // a role, never a person's name: "史料审核"
     WallTime at;
 };
-// Adds the pack to the role. Refused: an older version than the one published, the same with other contents.
+// Those named here, from now; else those that stand in the manifest (pack.json's "approvals"). Nobody: refused.
+Result<std::vector<Approval>> approvals_of(const BuiltPack& pack, const std::vector<std::string>& named, WallTime now);
+// Adds the pack to the role. Refused: a pack nobody approved, an older version than the one published, the same with other contents.
 Result<RoleDraft> draft_pack(const RepositoryState& state, const PackPlace& place, const BuiltPack& pack, const std::vector<Approval>& approvals, WallTime now,
                          int lasts_days, bool same_version_may_change = false);
 

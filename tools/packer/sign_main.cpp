@@ -1,7 +1,6 @@
 // sign: an approver's signature, after everything that would change was shown.
 #include <fmt/format.h>
 
-#include "content/base/json.h"
 #include "tools/packer/commands.h"
 #include "tools/packer/keys_roles.h"
 #include "tools/packer/sign.h"
@@ -78,19 +77,6 @@ Result<void> go_on(const Asked& asked, RepositoryState& state, const PackPlace& 
     return {};
 }
 
-// Those named here, else those that stand in the pack (pack.json's "approvals").
-Result<std::vector<Approval>> approvals_of(const Asked& asked, const BuiltPack& pack) {
-    std::vector<Approval> approvals;
-    for (const std::string& by : asked.options.all("--approved-by")) approvals.push_back({by, asked.now});
-    JsonDocument manifest;
-    if (approvals.empty() && manifest.parse_strict(pack.manifest) && manifest.root()["approvals"].is_array())
-        for (const JsonNode& node : manifest.root()["approvals"].items())
-            approvals.push_back({node["role"].string_or(""), wall_time_from_iso(node["at"].string_or("") + "T00:00:00Z")});
-    if (approvals.empty())
-        return Error{ErrorKind::missing, "nobody has approved " + pack.id + ": write who (the office) and when into pack.json's approvals and build it again, or say --approved-by ROLE"};
-    return approvals;
-}
-
 int sign_pack(const Asked& asked) {
     auto state = repository_of(asked);
     if (!state) return say_error(asked.from, state.error());
@@ -106,7 +92,7 @@ int sign_pack(const Asked& asked) {
     std::optional<RoleDraft> same;
     if (auto gone_on = go_on(asked, *state, *place, *pack, same); !gone_on) return say_error(asked.from, gone_on.error());
     if (same) return write_signed(asked, *state, *same);
-    const auto approvals = approvals_of(asked, *pack);
+    const auto approvals = approvals_of(*pack, asked.options.all("--approved-by"), asked.now);
     if (!approvals) return say_error(asked.from, approvals.error());
     const auto draft = draft_pack(*state, *place, *pack, *approvals, asked.now, static_cast<int>(*days));
     if (!draft) return say_error(asked.from, draft.error());
