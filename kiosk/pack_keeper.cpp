@@ -17,7 +17,7 @@ PackRoom::Problem problem_of(const Error& error, PackRoom::Source source, PackRo
 }  // namespace
 
 PackKeeper::PackKeeper(Parts parts, const std::atomic<bool>& stop)
-    : parts_(std::move(parts)), stop_(stop), installer_(*parts_.store, stop, std::string(application_version())), shown_(shown()) {}
+    : parts_(std::move(parts)), stop_(stop), installer_(*parts_.store, stop, parts_.clock, std::string(application_version())), shown_(shown()) {}
 
 std::vector<std::string> PackKeeper::shown() const {
     std::vector<std::string> manifests;
@@ -159,10 +159,10 @@ void PackKeeper::repair(std::uint64_t job, PackRoom::Source source, const std::o
     finish(std::move(report), repaired && *repaired > 0);
 }
 
-void PackKeeper::collect(std::uint64_t job) {
+void PackKeeper::collect(std::uint64_t job, const Moment& moment) {
     PackReport report;
     report.job = job;
-    if (auto freed = parts_.store->collect(); !freed) log_warning(freed.error().within("collecting unused files of packs").what);
+    if (auto freed = parts_.store->collect(moment); !freed) log_warning(freed.error().within("collecting unused files of packs").what);
     finish(std::move(report));
 }
 

@@ -47,6 +47,7 @@ class PackKeeper {
 public:
     struct Parts {
         std::unique_ptr<PackStore> store;
+        const Clock& clock;               // read on whatever thread this is used on
         PackRoom::Network network;
         Path scratch;
         std::function<void(PackReport)> tell;  // called on whatever thread this is used on
@@ -60,7 +61,7 @@ public:
     void probe(std::uint64_t job, const std::optional<Stick>& stick);
     void check(std::uint64_t job, std::uint64_t bytes, const Moment& moment);
     void repair(std::uint64_t job, PackRoom::Source source, const std::optional<Stick>& stick, const Moment& moment);
-    void collect(std::uint64_t job);
+    void collect(std::uint64_t job, const Moment& moment);
     void weigh(std::uint64_t job);        // how much room there is
     void let_go();                        // of the stick or the server
     void skipped(std::uint64_t job, PackRoom::Source source, PackRoom::Doing during);

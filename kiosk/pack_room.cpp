@@ -172,7 +172,7 @@ Result<void> Room::open() {
         why_ = why_nothing(state_, catalogue.error());
         log_warning("there is no pack to show: " + why_);
     }
-    PackKeeper::Parts with{.store = std::move(*store), .network = parts_.network, .scratch = folder / "scratch", .tell = {}};
+    PackKeeper::Parts with{.store = std::move(*store), .clock = parts_.clock, .network = parts_.network, .scratch = folder / "scratch", .tell = {}};
     with.tell = [this](PackReport report) {
         // Steps may be lost where nobody looks; ends never are, for one job is under way at a time.
         if (!reports_.post(std::move(report))) return;
@@ -395,7 +395,7 @@ void Room::upkeep(const App& app, const Moment& moment) {
         repairing_ = background_job_ != 0;
     } else if (collect_ && before_.empty()) {
         collect_ = false;
-        begin(Source::stick, Doing::nothing, [](PackKeeper& keeper, std::uint64_t job) { keeper.collect(job); });
+        begin(Source::stick, Doing::nothing, [moment](PackKeeper& keeper, std::uint64_t job) { keeper.collect(job, moment); });
     } else if (moment.now >= next_check_) {
         next_check_ = moment.now + between_checks;
         begin(Source::stick, Doing::nothing, [moment](PackKeeper& keeper, std::uint64_t job) { keeper.check(job, check_bytes, moment); });

@@ -266,7 +266,7 @@ TEST_CASE("what was begun is gone on with, and never believed", "[packs]") {
     const auto offer = terminal.look(repository);
     REQUIRE(offer);
     repository.pulled_after = repository.given + 150'000;
-    Installer installer(*terminal.store, terminal.stop);
+    Installer installer(*terminal.store, terminal.stop, terminal.clock);
     const auto pulled = installer.install(*offer, repository, PackTerminal::day(1), {});
     REQUIRE_FALSE(pulled);
     CHECK(pulled.error().kind == ErrorKind::io);
@@ -329,7 +329,7 @@ TEST_CASE("progress is true, and stopping stops", "[packs]") {
     terminal.open();
     const auto offer = terminal.look(repository);
     REQUIRE(offer);
-    Installer installer(*terminal.store, terminal.stop);
+    Installer installer(*terminal.store, terminal.stop, terminal.clock);
     InstallProgress last;
     bool backwards = false;
     const auto tell = [&](const InstallProgress& progress) {
@@ -361,6 +361,23 @@ TEST_CASE("progress is true, and stopping stops", "[packs]") {
     }
 }
 
+TEST_CASE("progress is told at most 30 times a second", "[packs]") {
+    PackRepository repository;
+    repository.add_pack("first", 1, {{"film", chance_bytes(41, 300'000)}});
+    repository.release();
+    PackTerminal terminal(repository.root());
+    terminal.open();
+    const auto offer = terminal.look(repository);
+    REQUIRE(offer);
+    // 300 pieces in 1.5 s; then it is read again in no time.
+    repository.between_pieces = [&] { terminal.clock.advance(std::chrono::milliseconds(5)); };
+    Installer installer(*terminal.store, terminal.stop, terminal.clock);
+    int told = 0;
+    REQUIRE(installer.install(*offer, repository, PackTerminal::day(1), [&](const InstallProgress&) { ++told; }));
+    CHECK(told >= 40);
+    CHECK(told <= 50);
+}
+
 TEST_CASE("an offer that was overtaken is not installed", "[packs]") {
     PackRepository repository;
     repository.add_pack("first", 1, first_files());
@@ -379,7 +396,7 @@ TEST_CASE("an offer that was overtaken is not installed", "[packs]") {
         repository.release();
         REQUIRE(terminal.take(repository));
     }
-    Installer installer(*terminal.store, terminal.stop);
+    Installer installer(*terminal.store, terminal.stop, terminal.clock);
     const std::int64_t before = terminal.shown("first");
     REQUIRE_FALSE(installer.install(*offer, repository, PackTerminal::day(1), {}));
     CHECK(terminal.shown("first") == before);
@@ -459,7 +476,7 @@ TEST_CASE("a clock that is wrong, and a stick that is too old", "[packs]") {
     SECTION("1970 is not believed") {
         const Moment then{{}, WallTime{0}, false, 0};
         CHECK(terminal.store->believed(then).unix_ms >= wall_time_from_iso("2026-06-01T00:00:00Z").unix_ms);
-        Installer installer(*terminal.store, terminal.stop);
+        Installer installer(*terminal.store, terminal.stop, terminal.clock);
         const auto offer = installer.look(repository, then);
         REQUIRE(offer);
         CHECK(installer.install(*offer, repository, then, {}));

@@ -60,7 +60,7 @@ std::int64_t check_whole(PackTerminal& terminal, std::int64_t least, std::int64_
 }
 
 void check_leaks(PackTerminal& terminal) {
-    REQUIRE(terminal.store->collect());
+    REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     std::set<std::string> expected{"installed.json", "root.json"};
     for (const InstalledPack& pack : terminal.store->packs())
         for (const auto* version : {&pack.shown, &pack.previous}) {
@@ -147,10 +147,10 @@ void killed(int times, Figures& figures) {
         if (child == 0) {
             auto store = PackStore::open(terminal.places, PackTerminal::day(1));
             if (!store) ::_exit(3);
-            Installer installer(**store, terminal.stop);
+            Installer installer(**store, terminal.stop, terminal.clock);
             const auto offer = installer.look(repository, PackTerminal::day(1));
             if (!offer || !installer.install(*offer, repository, PackTerminal::day(1), {})) ::_exit(4);
-            if (chance.below(2) == 0 && !(*store)->collect()) ::_exit(5);
+            if (chance.below(2) == 0 && !(*store)->collect(PackTerminal::day(1))) ::_exit(5);
             ::_exit(0);
         }
         const auto wait = static_cast<std::int64_t>(chance.below(static_cast<std::size_t>(usual.count() * 9 / 8)));
@@ -237,7 +237,7 @@ TEST_CASE("a disk that runs full in the middle of it changes nothing", "[packs]"
         ::setrlimit(RLIMIT_FSIZE, &limit);
         auto store = PackStore::open(terminal.places, PackTerminal::day(1));
         if (!store) ::_exit(3);
-        Installer installer(**store, terminal.stop);
+        Installer installer(**store, terminal.stop, terminal.clock);
         const auto offer = installer.look(repository, PackTerminal::day(1));
         if (!offer) ::_exit(4);
         const auto done = installer.install(*offer, repository, PackTerminal::day(1), {});

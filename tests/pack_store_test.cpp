@@ -93,7 +93,7 @@ TEST_CASE("undo is one touch, and back again", "[packs]") {
     REQUIRE(terminal.store->undo("first", PackTerminal::day(1)));
     CHECK(text_of(terminal, "text") == "one");
     // Whoever is in an exhibit finishes on the old snapshot, whatever is collected meanwhile.
-    REQUIRE(terminal.store->collect());
+    REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     CHECK(*(*before)->read_text("text") == "two");
     terminal.open();
     CHECK(text_of(terminal, "text") == "one");
@@ -119,24 +119,28 @@ TEST_CASE("what is collected is what nobody shows, may undo to, installs or look
     REQUIRE(write_file(terminal.places.folder / "blobs/ab/not a blob", "x"));
     REQUIRE(write_file(terminal.places.folder / "manifests/x.json.part", "x"));
     REQUIRE(write_file(terminal.places.folder / "installed.json.part", "x"));
-    auto gone = terminal.store->collect();
+    auto gone = terminal.store->collect(PackTerminal::day(1));
     REQUIRE(gone);
     CHECK(*gone >= 20'000);
+    CHECK(terminal.store->history().front().what == PackEvent::What::collected);
+    CHECK(terminal.store->history().front().why.ends_with(" kB"));
     // Version 1 is still looked at, 3 may come back, 4 is shown.
     CHECK(accounted(terminal, {&versions[0], &versions[2], &versions[3]}, 2) == std::vector<std::string>());
     CHECK(*(*old).read_text("own") == versions[0]["own"]);
     old.reset();
-    REQUIRE(terminal.store->collect());
+    REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     CHECK(accounted(terminal, {&versions[2], &versions[3]}, 2) == std::vector<std::string>());
     const std::string held = repository.add_blob("held");
     REQUIRE(terminal.store->blobs().fetch({held, 4}, repository, [](std::uint64_t) {}));
     terminal.store->hold({{held, 4}});
-    REQUIRE(terminal.store->collect());
+    REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     CHECK(terminal.store->blobs().has({held, 4}));
     terminal.store->hold({});
-    REQUIRE(terminal.store->collect());
+    REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     CHECK_FALSE(terminal.store->blobs().has({held, 4}));
-    CHECK(*terminal.store->collect() == 0);
+    const std::size_t lines = terminal.store->history().size();
+    CHECK(*terminal.store->collect(PackTerminal::day(1)) == 0);
+    CHECK(terminal.store->history().size() == lines);
 }
 
 TEST_CASE("what the disk damages is found, set aside, and repaired", "[packs]") {
@@ -172,7 +176,7 @@ TEST_CASE("what the disk damages is found, set aside, and repaired", "[packs]") 
     CHECK(text_of(terminal, "f07") != rotten);
     CHECK(text_of(terminal, "f08") == files["f08"]);
     repository.blobs_given = 0;
-    Installer installer(*terminal.store, terminal.stop);
+    Installer installer(*terminal.store, terminal.stop, terminal.clock);
     const auto repaired = installer.repair(repository, PackTerminal::day(9));
     REQUIRE(repaired);
     CHECK(*repaired == 1);
@@ -223,7 +227,7 @@ TEST_CASE("a damaged list of packs is one state back, or rebuilt from what is si
         CHECK(terminal.shown("third") == 0);
         terminal.open();
         CHECK(terminal.store->packs().size() == 2);
-        REQUIRE(terminal.store->collect());
+        REQUIRE(terminal.store->collect(PackTerminal::day(1)));
         CHECK(terminal.store->history().size() == 2);
     }
     SECTION("a manifest is damaged: that pack is not shown, the others are") {
@@ -261,7 +265,7 @@ TEST_CASE("another root of trust takes everything back that it did not sign", "[
         CHECK(text_of(terminal, "text") == "ours");
         terminal.open();
         CHECK(terminal.shown("ours") == 1);
-        REQUIRE(terminal.store->collect());
+        REQUIRE(terminal.store->collect(PackTerminal::day(1)));
         const PackFiles files{{"text", "ours"}};
         CHECK(accounted(terminal, {&files}, 1) == std::vector<std::string>());
     }
@@ -299,7 +303,7 @@ TEST_CASE("what ships with the program is there at the first start, in its place
     const std::vector<std::string> once = terminal.files();
     terminal.open(4'001);
     CHECK(terminal.files() == once);
-    REQUIRE(terminal.store->collect());
+    REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     CHECK(text_of(terminal, "film") == files.at("film"));
     SECTION("a newer program brings a newer one") {
         repository.add_pack("first", 2, {{"text", "two"}});
@@ -321,7 +325,7 @@ TEST_CASE("what ships with the program is there at the first start, in its place
         CHECK(text_of(terminal, "film") != rotten);
         terminal.open();
         REQUIRE(terminal.store->wanted().size() == 1);
-        Installer installer(*terminal.store, terminal.stop);
+        Installer installer(*terminal.store, terminal.stop, terminal.clock);
         REQUIRE(installer.repair(repository, PackTerminal::day(1)));
         CHECK(terminal.store->wanted().empty());
         CHECK(text_of(terminal, "film") == files.at("film"));

@@ -5,11 +5,11 @@ run_packages=(
     libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswscale-dev libswresample-dev
     libfreetype-dev libharfbuzz-dev libicu-dev
     nlohmann-json3-dev libfmt-dev libsodium-dev libssl-dev libcurl4-openssl-dev libarchive-dev
-    libsqlite3-dev liborcus-dev libxlsxwriter-dev libqrencode-dev libevdev-dev librime-dev rime-data-pinyin-simp
+    zlib1g-dev rapidjson-dev libboost1.81-dev libpq-dev libsqlite3-dev liborcus-dev libxlsxwriter-dev libqrencode-dev libevdev-dev librime-dev rime-data-pinyin-simp
     librsvg2-dev libcairo2-dev libmd4c-dev libyaml-cpp-dev libespeak-ng-dev espeak-ng-data
     fonts-noto-cjk fonts-hanazono fonts-babelstone-han fonts-unifont unifont
 )
-test_packages=("${run_packages[@]}" catch2 clang-14 libclang-rt-14-dev)
+test_packages=("${run_packages[@]}" catch2 postgresql clang-14 libclang-rt-14-dev)
 
 install_packages() {
     local here missing=() package

@@ -246,6 +246,29 @@ bool signature_holds(const PublicKey& key, std::string_view message, const Signa
     return crypto_sign_verify_detached(signature.data(), bytes_of(message), message.size(), key.data()) == 0;
 }
 
+Bytes sealed_to(const PublicKey& reader, std::string_view plain) {
+    ready();
+    std::array<std::uint8_t, crypto_box_PUBLICKEYBYTES> box_key{};
+    insist(crypto_sign_ed25519_pk_to_curve25519(box_key.data(), reader.data()) == 0, "sealing to what is no key");
+    Bytes sealed(plain.size() + crypto_box_SEALBYTES);
+    crypto_box_seal(sealed.data(), bytes_of(plain), plain.size(), box_key.data());
+    return sealed;
+}
+
+Result<std::string> unsealed_by(const SigningKey& reader, std::span<const std::uint8_t> sealed) {
+    ready();
+    if (sealed.size() < crypto_box_SEALBYTES) return Error{ErrorKind::invalid, "a sealed box is cut off"};
+    std::array<std::uint8_t, crypto_box_PUBLICKEYBYTES> box_public{};
+    std::array<std::uint8_t, crypto_box_SECRETKEYBYTES> box_secret{};
+    std::string plain(sealed.size() - crypto_box_SEALBYTES, '\0');
+    const bool opened = crypto_sign_ed25519_pk_to_curve25519(box_public.data(), reader.public_.data()) == 0 &&
+                        crypto_sign_ed25519_sk_to_curve25519(box_secret.data(), reader.secret_.data()) == 0 &&
+                        crypto_box_seal_open(reinterpret_cast<unsigned char*>(plain.data()), sealed.data(), sealed.size(), box_public.data(), box_secret.data()) == 0;
+    sodium_memzero(box_secret.data(), box_secret.size());
+    if (!opened) return Error{ErrorKind::invalid, "a sealed box was changed, or is for somebody else"};
+    return plain;
+}
+
 std::string hash_pin(std::string_view pin) {
     ready();
     std::string hash(crypto_pwhash_STRBYTES, '\0');

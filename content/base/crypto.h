@@ -72,11 +72,17 @@ public:
     [[nodiscard]] Signature sign(std::string_view message) const;
 
 private:
+    friend Result<std::string> unsealed_by(const SigningKey& reader, std::span<const std::uint8_t> sealed);
     SigningKey() = default;
     std::array<std::uint8_t, 64> secret_{};
     PublicKey public_{};
 };
 bool signature_holds(const PublicKey& key, std::string_view message, const Signature& signature);
+
+// For one reader alone: a sealed box (X25519 and XSalsa20-Poly1305, a key of its own each time) to the ed25519 key of a terminal or the centre, as
+// libsodium converts it. Nobody can tell who sealed it, so what is inside is signed where that matters.
+Bytes sealed_to(const PublicKey& reader, std::string_view plain);
+Result<std::string> unsealed_by(const SigningKey& reader, std::span<const std::uint8_t> sealed);  // `invalid`: changed, or for another
 
 // argon2id, 19 MiB and two passes (about 40 ms): the string holds salt and costs.
 std::string hash_pin(std::string_view pin);

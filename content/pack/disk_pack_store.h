@@ -33,7 +33,7 @@ public:
     Result<std::vector<std::string>> check_some(std::uint64_t bytes, const Moment& moment) override;
     [[nodiscard]] std::optional<WallTime> last_full_check() const override { return state_.checked; }
     [[nodiscard]] std::vector<PackFile> wanted() const override;
-    Result<std::uint64_t> collect() override;
+    Result<std::uint64_t> collect(const Moment& moment) override;
     void hold(const std::vector<PackFile>& files) override;
     [[nodiscard]] std::uint64_t free_bytes() const override;
     [[nodiscard]] std::uint64_t blobs_bytes() const override;

@@ -38,7 +38,7 @@ private:
 // At most 30 times a second, whatever the disk does.
 class Report {
 public:
-    Report(const std::function<void(const InstallProgress&)>& tell) : tell_(tell) {}
+    Report(const std::function<void(const InstallProgress&)>& tell, const Clock& clock) : tell_(tell), clock_(clock) {}
 
     void now() {
         last_ = clock_.now();
@@ -57,7 +57,7 @@ public:
 
 private:
     const std::function<void(const InstallProgress&)>& tell_;
-    SystemClock clock_;
+    const Clock& clock_;
     Instant last_;
 };
 
@@ -197,8 +197,8 @@ private:
 
 }  // namespace
 
-Installer::Installer(PackStore& store, const std::atomic<bool>& stop, std::string application)
-    : store_(store), stop_(stop), application_(application.empty() ? std::string(application_version()) : std::move(application)) {}
+Installer::Installer(PackStore& store, const std::atomic<bool>& stop, const Clock& clock, std::string application)
+    : store_(store), stop_(stop), clock_(clock), application_(application.empty() ? std::string(application_version()) : std::move(application)) {}
 
 Result<Offer> Installer::look(Transport& from, const Moment& moment) {
     Stoppable transport(from, stop_);
@@ -212,7 +212,7 @@ Result<Offer> Installer::look(Transport& from, const Moment& moment) {
 
 Result<void> Installer::install(const Offer& offer, Transport& from, const Moment& moment, const std::function<void(const InstallProgress&)>& progress) {
     Stoppable transport(from, stop_);
-    Report report(progress);
+    Report report(progress, clock_);
     report.now();
     Install install(store_, transport, stop_, report);
     const Gently gently;

@@ -48,9 +48,9 @@ struct InstallProgress {
 
 class Installer {
 public:
-    // Not owned; outlive this. `stop` ends look and install with `cancelled`; it is looked at between pieces of 256 KiB.
+    // Not owned; outlive this, the clock too, which says how often progress is told. `stop` ends look and install with `cancelled`; it is looked at between pieces of 256 KiB.
     // `application`: this program's version ("0.1.0"), beside a pack's minimum_application; empty: that of manifest.h.
-    Installer(PackStore& store, const std::atomic<bool>& stop, std::string application = {});
+    Installer(PackStore& store, const std::atomic<bool>& stop, const Clock& clock, std::string application = {});
 
     // Refreshes trust from there and compares. `same` is also what was undone here: undo() brings it back, no installing does. Recalls apply at once. `older`: what is here is newer than everything there ("already
     // newer"); `expired`: "this stick is too old, make a new one" with both dates; `untrusted`, `invalid`, `missing` (no repository there)…
@@ -64,6 +64,7 @@ public:
 private:
     PackStore& store_;
     const std::atomic<bool>& stop_;
+    const Clock& clock_;
     std::string application_;
 };
 

@@ -192,7 +192,7 @@ PackStore::Change::Shown shown_from(const PackOffer& pack, const Manifest& manif
 Result<Offer> make_offer(PackStore& store, Transport& from, WallTime now, const Moment& moment, std::string_view application) {
     auto client = TrustClient::open(store.trust_folder());
     if (!client) return client.error().within("opening what is trusted");
-    if (auto fresh = client->refresh(from, now); !fresh) return fresh.error();
+    if (auto fresh = client->refresh(from, now); !fresh) return client->explained(fresh.error(), from);
     Offer offer;
     offer.from = from.name();
     auto recalls = take_recalls(*client, store, from, now, moment);

@@ -8,6 +8,7 @@
 #include "content/base/crypto.h"
 #include "content/pack/disk.h"
 #include "content/pack/disk_pack_store.h"
+#include "content/pack/offer.h"
 
 namespace xinghuo {
 namespace {
@@ -221,7 +222,7 @@ Result<std::vector<std::string>> DiskPackStore::check_some(std::uint64_t bytes, 
     return damaged;
 }
 
-Result<std::uint64_t> DiskPackStore::collect() {
+Result<std::uint64_t> DiskPackStore::collect(const Moment& moment) {
     std::erase_if(living_, [](const Living& each) { return each.catalogue.expired(); });
     const auto used = blobs_in_use();
     auto gone = blobs_.collect([&](std::string_view sha256) {
@@ -241,6 +242,11 @@ Result<std::uint64_t> DiskPackStore::collect() {
     for (const auto& file : std::filesystem::directory_iterator(places_.folder, failed))
         if (file.path().extension() == ".part") unused.push_back(file.path());
     for (const Path& path : unused) std::filesystem::remove_all(path, failed);
+    if (*gone > 0) {
+        PackState next = state_;
+        next.happened({PackEvent::What::collected, "", {}, 0, 0, "", in_words(*gone), moment.wall, moment.wall_trusted});
+        (void)replace(std::move(next));  // a disk that takes no line of history has said so before
+    }
     return gone;
 }
 

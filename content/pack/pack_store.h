@@ -101,8 +101,9 @@ public:
     // When every blob had last been read again; nothing: not yet.
     [[nodiscard]] virtual std::optional<WallTime> last_full_check() const = 0;
     [[nodiscard]] virtual std::vector<PackFile> wanted() const = 0;
-    // What nobody shows, nobody may undo to, nobody is installing (hold) and no living Catalogue of this store uses. Returns bytes.
-    virtual Result<std::uint64_t> collect() = 0;
+    // What nobody shows, nobody may undo to, nobody is installing (hold) and no living Catalogue of this store uses. Returns bytes; more than
+    // none are a line of history.
+    virtual Result<std::uint64_t> collect(const Moment& moment) = 0;
     // These blobs are being installed: not collected until hold({}).
     virtual void hold(const std::vector<PackFile>& files) = 0;
 

@@ -278,6 +278,27 @@ Result<void> TrustClient::refresh(Transport& from, WallTime now, std::string_vie
     return {};
 }
 
+Error TrustClient::explained(const Error& refused, Transport& from, std::string_view prefix) const {
+    constexpr int most_steps = 32;
+    if (refused.kind != ErrorKind::untrusted) return refused;
+    const RootMeta& ours = state_->root;
+    const TrustLimits& limits = state_->limits;
+    const auto root_there = [&](std::int64_t version) { return from.read(fmt::format("{}{}.root.json", prefix, version), limits.root_bytes); };
+    const auto missing = [](const Result<std::string>& bytes) { return !bytes && bytes.error().kind == ErrorKind::missing; };
+    if (!missing(root_there(ours.version))) return refused;
+    std::int64_t version = ours.version - 1;
+    auto bytes = root_there(version);
+    for (int i = 0; i < most_steps && version > 1 && missing(bytes); ++i) bytes = root_there(--version);
+    const auto last = bytes ? read_trusted_root(*bytes, limits) : Result<RootMeta>(bytes.error());
+    if (!last || last->version != version) return refused;
+    // Signed by keys that count now, or by those that made ours.
+    if (!verify(*last, "root", ours.roles.at("root"), ours.keys) && !verify(ours, "root", last->roles.at("root"), last->keys)) return refused;
+    const auto stamp = from.read(std::string(prefix) + "timestamp.json", limits.timestamp_bytes);
+    const auto timestamp_there = stamp ? read_timestamp(*stamp, limits) : Result<TimestampMeta>(stamp.error());
+    if (!timestamp_there || !verify(*timestamp_there, "timestamp", last->roles.at("timestamp"), last->keys)) return refused;
+    return {ErrorKind::older, fmt::format("{}: its root is {}, and {} is already here", from.name(), version, ours.version)};
+}
+
 Result<void> TrustClient::load_stored() {
     State& state = *state_;
     state.delegated.clear();

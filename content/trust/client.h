@@ -35,6 +35,10 @@ public:
     // came), `untrusted`, `invalid`, `too_large`, `missing`, `io`, `cancelled`. What was trusted before stays.
     // paths: root is asked as "metadata/N.root.json" when prefix is "metadata/".
     Result<void> refresh(Transport& from, WallTime now, std::string_view prefix = "metadata/");
+    // What a refusal by refresh() means to whoever brought the repository. A stick that was written before the key of the timestamp changed
+    // is `untrusted` by the letter, and only `older` in truth: its last root is one before ours, root keys that we trust signed it, and its
+    // timestamp holds under it. Asks for those files; anything else comes back as it was.
+    [[nodiscard]] Error explained(const Error& refused, Transport& from, std::string_view prefix = "metadata/") const;
     // Installed content outlives expiry, and needs no network: trusts what is stored as far as its signatures hold, whatever the date.
     Result<void> load_stored();
 

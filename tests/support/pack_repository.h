@@ -132,10 +132,10 @@ public:
         REQUIRE(opened);
         store = std::move(*opened);
     }
-    Result<Offer> look(Transport& from, int number = 1) { return Installer(*store, stop).look(from, day(number)); }
+    Result<Offer> look(Transport& from, int number = 1) { return Installer(*store, stop, clock).look(from, day(number)); }
     // Looks, and installs what is offered.
     Result<void> take(Transport& from, int number = 1) {
-        Installer installer(*store, stop);
+        Installer installer(*store, stop, clock);
         const auto offer = installer.look(from, day(number));
         if (!offer) return offer.error();
         return installer.install(*offer, from, day(number), {});
@@ -157,6 +157,7 @@ public:
     }
 
     std::atomic<bool> stop{false};
+    FakeClock clock{trust_day(1)};
     Path folder = (::access("/dev/shm", W_OK) == 0 ? Path("/dev/shm") : std::filesystem::temp_directory_path()) /
                   fmt::format("xinghuo-packs-{}-{}", ::getpid(), static_cast<const void*>(this));
     PackStore::Places places;

@@ -101,7 +101,7 @@ public:
     }
     bool install(Transport& from, const std::atomic<bool>& stop) {
         if (!store_) return false;
-        Installer installer(*store_, stop);
+        Installer installer(*store_, stop, clock_);
         const auto offer = installer.look(from, clock_.moment());
         if (!offer || offer->empty()) return false;
         const auto done = installer.install(*offer, from, clock_.moment(), {});

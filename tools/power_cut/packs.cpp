@@ -125,7 +125,7 @@ private:
         ++(version > shown_ ? figures.new_version : figures.old_version);
         shown_ = version;
         if (chance_.below(3) != 0) return {};  // else what was begun is gone on with
-        if (auto collected = (*store)->collect(); !collected) return collected.error();
+        if (auto collected = (*store)->collect(clock_.moment()); !collected) return collected.error();
         for (const auto& entry : std::filesystem::recursive_directory_iterator((*store)->trust_folder().parent_path())) {
             const std::string path = std::filesystem::relative(entry.path(), folder_ / "data/packs").string();
             if (entry.is_regular_file() && !path.starts_with("trust/") && !expected.contains(path)) figures.wrong.push_back(fmt::format("kill {}: {} is left over", figures.kills, path));

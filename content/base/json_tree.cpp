@@ -1,0 +1,1 @@
+#include "content/base/json_tree.h"

@@ -1,0 +1,112 @@
+// A server's database: SQLite in a folder, or PostgreSQL. One dialect for both: "$1" for values, UPSERT and RETURNING as both know them; what only one
+// can do asks dialect(). One Sql per thread at a time.
+//
+//     auto rows = sql.query("SELECT name FROM kiosk WHERE organisation = $1 AND id = $2", {org, id});
+//     for (const SqlRow& row : *rows) use(row.text(0));
+//
+//     auto done = in_transaction(sql, [&]() -> Result<void> { … });        // repeats it when the database says "serialisation" or "gone over"
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "content/base/file.h"
+#include "content/base/result.h"
+
+namespace xinghuo {
+
+using SqlValue = std::variant<std::nullptr_t, std::int64_t, double, std::string, Bytes, std::vector<std::int64_t>>;  // the last: a bigint[] (JSON text in SQLite)
+
+class SqlRow {
+public:
+    explicit SqlRow(std::vector<SqlValue> values) : values_(std::move(values)) {}
+    [[nodiscard]] bool null(std::size_t column) const { return std::holds_alternative<std::nullptr_t>(values_.at(column)); }
+    [[nodiscard]] std::int64_t integer(std::size_t column) const;  // 0 when NULL
+    [[nodiscard]] double real(std::size_t column) const;
+    [[nodiscard]] const std::string& text(std::size_t column) const;
+    [[nodiscard]] const Bytes& blob(std::size_t column) const;
+
+private:
+    std::vector<SqlValue> values_;
+};
+
+enum class SqlType { bigint, real, text, blob, bigints };
+
+// Many rows at once, each column by itself: PostgreSQL gets one `INSERT … SELECT FROM unnest(…)`, SQLite one prepared statement row by row.
+//     {"study_day", {{"member", SqlType::text, members}, {"ms", SqlType::bigint, sums}}, "ON CONFLICT (member) DO UPDATE SET ms = study_day.ms + excluded.ms", "RETURNING member"}
+struct SqlRowsToInsert {
+    std::string table;
+    struct Column {
+        std::string name;
+        SqlType type;
+        std::vector<SqlValue> values;
+    };
+    std::vector<Column> columns;   // all of one length
+    std::string on_conflict;       // empty: a conflict is an error
+    std::string returning;
+};
+
+class Sql {
+public:
+    enum class Dialect { sqlite, postgres };
+    virtual ~Sql() = default;
+    [[nodiscard]] virtual Dialect dialect() const = 0;
+    // `io`: the database is away, full or busy (the connection is made anew by itself at the next call outside a transaction); `invalid`: a broken constraint or
+    // statement. All rows in memory: a query states its LIMIT.
+    virtual Result<std::vector<SqlRow>> query(std::string_view sql, const std::vector<SqlValue>& values = {}) = 0;
+    virtual Result<std::vector<SqlRow>> insert(const SqlRowsToInsert& rows) = 0;
+    virtual Result<void> run_script(std::string_view sql) = 0;        // several statements, no values: schema steps
+    // Nesting is our mistake. SQLite: IMMEDIATE; PostgreSQL: READ COMMITTED. commit() is durable when good (synchronous_commit=on).
+    virtual Result<void> begin() = 0;
+    virtual Result<void> commit() = 0;
+    virtual void roll_back() = 0;
+
+    Result<void> run(std::string_view sql, const std::vector<SqlValue>& values = {});
+    Result<std::int64_t> integer_or(std::int64_t otherwise, std::string_view sql, const std::vector<SqlValue>& values = {});
+};
+// All or nothing, durable when good. Repeated up to five times when the database asks for it (deadlock, serialisation); never after a
+// commit whose outcome is unknown: that is `io`, and whoever asked sends again.
+Result<void> in_transaction(Sql& sql, const std::function<Result<void>()>& work);
+
+// "postgresql://…" (libpq's own form; several hosts and target_session_attrs follow a failover), or a folder's file. Opens lazily connected; makes and
+// migrates the schema once (schema.cpp).
+Result<std::unique_ptr<Sql>> open_sqlite(const Path& file);
+Result<std::unique_ptr<Sql>> open_postgres(const std::string& connection);
+Result<void> migrate_server(Sql& sql);
+
+// What opens a connection for each thread that needs one.
+class Databases {
+public:
+    using Open = std::function<Result<std::unique_ptr<Sql>>()>;
+    explicit Databases(Open open, std::size_t limit = 16);
+    ~Databases();
+    Databases(const Databases&) = delete;
+    Databases& operator=(const Databases&) = delete;
+    // Borrowed until it goes; waits while all are lent. Any thread.
+    class Lent {
+    public:
+        Lent(Databases* from, std::unique_ptr<Sql> sql) : from_(from), sql_(std::move(sql)) {}
+        Lent(Lent&& other) noexcept : from_(std::exchange(other.from_, nullptr)), sql_(std::move(other.sql_)) {}
+        Lent& operator=(Lent&&) = delete;
+        ~Lent();
+        Sql& operator*() const { return *sql_; }
+        Sql* operator->() const { return sql_.get(); }
+
+    private:
+        Databases* from_;
+        std::unique_ptr<Sql> sql_;
+    };
+    Result<Lent> borrow();
+
+private:
+    struct Pool;
+    std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace xinghuo

@@ -1,0 +1,23 @@
+// The xAPI resources of one endpoint, 1.0.3 and 2.0 by header: statements, activities, agents, their documents, about. Any thread; keeps nothing.
+#pragma once
+
+#include <functional>
+
+#include "content/base/clock.h"
+#include "sync/http.h"
+#include "sync/server/caller.h"
+
+namespace xinghuo {
+
+struct XapiCall {
+    const HttpRequest& request;     // its path below the endpoint: "/statements", "/activities/state"
+    std::string_view path;
+    std::string_view endpoint;      // "/xapi": `more` begins with it
+    const Caller* caller;           // null: nobody (only /about is for everybody)
+    RecordStore* store;
+    WallTime now;
+};
+// Every reply carries X-Experience-API-Version; every refusal a sentence {"error": …}. 503 when the store is away: nothing is known to be kept.
+HttpReply answer_xapi(const XapiCall& call);
+
+}  // namespace xinghuo
