@@ -130,6 +130,34 @@ CREATE INDEX attendance_by_member ON attendance (member, day);
 
 CREATE TABLE used_code (nonce TEXT PRIMARY KEY, expires_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    // 3: what the centre tells: whose id was another here; planned activities, notices, settings; which target was taken in which version
+    R"sql(
+CREATE TABLE member_same (was TEXT PRIMARY KEY, is_now TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX member_same_now ON member_same (is_now);
+
+CREATE TABLE taken_target (name TEXT PRIMARY KEY, version INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE planned_activity (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    planned_ms INTEGER NOT NULL,
+    late_after_min INTEGER NOT NULL,
+    host TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX planned_activity_by_time ON planned_activity (planned_ms);
+
+CREATE TABLE notice (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE centre_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ enum class RecordKind {
     sign_up,             // (later)
     guest_visit,         // {"activity"?}: a guest was counted, never a member; {"activity", "by": -1}: one was counted by mistake
     pack_installed, pack_removed, pack_refused,
-    admin_action,        // {"action", …what it was about, by opaque ids and numbers; never a name}
+    admin_action,        // {"action", …what it was about, by opaque ids and numbers; never a name}; "member_same": {"was", "is"}
     health,              // {"what", …}: e.g. a damaged file set aside and what was recovered
 };
 std::string_view name_of(RecordKind kind);            // "study_interval"

@@ -175,7 +175,12 @@ Result<std::vector<Record>> Records::find(const Filter& filter, std::size_t limi
     // Each condition stands in the text only when it is asked for, so that its index is used; unused numbers are bound all the same.
     std::string sql = "SELECT " RECORD_COLUMNS " FROM record WHERE seq < ?1 AND ?2 = ?2 AND ?3 = ?3 AND ?4 = ?4 AND ?5 = ?5";
     if (filter.kind) sql += " AND kind = ?2";
-    if (!filter.member.empty()) sql += " AND member = ?3";
+    if (!filter.member.empty()) {
+        // Records keep the id they were written under.
+        auto others = db_->integer_or(0, "SELECT EXISTS (SELECT 1 FROM member_same WHERE is_now = ?1)", filter.member.text);
+        if (!others) return others.error();
+        sql += *others == 0 ? " AND member = ?3" : " AND member IN (SELECT ?3 UNION ALL SELECT was FROM member_same WHERE is_now = ?3)";
+    }
     if (filter.from_day) sql += " AND at_ms >= ?4";
     if (filter.to_day) sql += " AND at_ms < ?5";
     sql += " ORDER BY seq DESC LIMIT ?6";

@@ -95,21 +95,74 @@ Result<void> tally_guest(Database& db, const JsonNode& body) {
     return db.run("UPDATE activity SET guests = MAX(0, guests + ?2) WHERE id = ?1", activity, by);
 }
 
+// Somebody had another id here before the centre told theirs: what was summed under the old one is theirs, and so is what is still to come.
+Result<void> tally_same(Database& db, const JsonNode& body) {
+    const std::string was = text_of(body["was"]), is = text_of(body["is"]);
+    if (was.empty() || is.empty() || was == is) return {};
+    for (const char* sql : {
+             "INSERT INTO study_day (member, day, label, ms) SELECT ?2, day, label, ms FROM study_day WHERE member = ?1 "
+             "ON CONFLICT (member, day, label) DO UPDATE SET ms = ms + excluded.ms",
+             "INSERT INTO study_item (member, item, title, ms, last_seq, last_day) SELECT ?2, item, title, ms, last_seq, last_day FROM study_item WHERE member = ?1 "
+             "ON CONFLICT (member, item) DO UPDATE SET title = CASE WHEN excluded.last_seq > last_seq THEN excluded.title ELSE title END, ms = ms + excluded.ms, "
+             "last_seq = MAX(last_seq, excluded.last_seq), last_day = MAX(last_day, excluded.last_day)",
+             "INSERT INTO quiz_tally (member, theme, asked, correct) SELECT ?2, theme, asked, correct FROM quiz_tally WHERE member = ?1 "
+             "ON CONFLICT (member, theme) DO UPDATE SET asked = asked + excluded.asked, correct = correct + excluded.correct",
+             "INSERT INTO wrong_answer (member, question, theme, stage, due_day, times_wrong) "
+             "SELECT ?2, question, theme, stage, due_day, times_wrong FROM wrong_answer WHERE member = ?1 "
+             "ON CONFLICT (member, question) DO UPDATE SET stage = MIN(stage, excluded.stage), due_day = MIN(due_day, excluded.due_day), "
+             "times_wrong = times_wrong + excluded.times_wrong",
+             "INSERT INTO attendance (activity, member, came_seq, late, left_seq, day) SELECT activity, ?2, came_seq, late, left_seq, day FROM attendance WHERE member = ?1 "
+             "ON CONFLICT (activity, member) DO UPDATE SET came_seq = MIN(came_seq, excluded.came_seq), late = MIN(late, excluded.late), "
+             "left_seq = CASE WHEN left_seq IS NULL OR excluded.left_seq IS NULL THEN NULL ELSE MAX(left_seq, excluded.left_seq) END",
+             "UPDATE activity SET host = ?2 WHERE host = ?1",
+             "DELETE FROM member_same WHERE was = ?2 AND ?1 = ?1",
+             "UPDATE member_same SET is_now = ?2 WHERE is_now = ?1",
+             "INSERT INTO member_same (was, is_now) VALUES (?1, ?2) ON CONFLICT (was) DO UPDATE SET is_now = excluded.is_now"})
+        if (auto done = db.run(sql, was, is); !done) return done;
+    for (const char* sql : {"DELETE FROM study_day WHERE member = ?1", "DELETE FROM study_item WHERE member = ?1", "DELETE FROM quiz_tally WHERE member = ?1",
+                            "DELETE FROM wrong_answer WHERE member = ?1", "DELETE FROM attendance WHERE member = ?1"})
+        if (auto done = db.run(sql, was); !done) return done;
+    return {};
+}
+
+// A visit that was open when the ids changed goes on under its old one.
+Result<std::string> present_id(Database& db, const std::string& member) {
+    std::string id = member;
+    auto rows = db.query("SELECT is_now FROM member_same WHERE was = ?1", member);
+    if (!rows) return rows.error();
+    if (rows->next()) id = rows->text(0);
+    if (auto end = rows->end(); !end) return end.error();
+    return id;
+}
+
 }  // namespace
 
-Result<void> tally(Database& db, const Record& record, std::int64_t day) {
-    switch (record.kind) {
+Result<void> tally(Database& db, const Record& as_written, std::int64_t day) {
+    switch (as_written.kind) {
         case RecordKind::study_interval:
         case RecordKind::abandoned:
         case RecordKind::quiz_answered:
         case RecordKind::attended:
-            if (record.member.empty()) return {};
+            if (as_written.member.empty()) return {};
             break;
         case RecordKind::activity_opened:
         case RecordKind::activity_closed:
         case RecordKind::guest_visit: break;
+        case RecordKind::admin_action:
+            if (as_written.body.find("\"member_same\"") == std::string::npos) return {};
+            break;
         default: return {};
     }
+    Record under_present_id;
+    if (!as_written.member.empty()) {
+        auto id = present_id(db, as_written.member.text);
+        if (!id) return id.error().within("keeping the sums");
+        if (*id != as_written.member.text) {
+            under_present_id = as_written;
+            under_present_id.member.text = std::move(*id);
+        }
+    }
+    const Record& record = under_present_id.id.empty() && under_present_id.seq == 0 ? as_written : under_present_id;
     JsonDocument document;
     if (!document.parse(record.body) || !document.root().is_object()) return {};
     const JsonNode body = document.root();
@@ -121,6 +174,7 @@ Result<void> tally(Database& db, const Record& record, std::int64_t day) {
             case RecordKind::activity_closed:
                 return db.run("UPDATE activity SET closed_seq = ?2 WHERE id = ?1 AND closed_seq IS NULL", text_of(body["activity"]), record.seq);
             case RecordKind::guest_visit: return tally_guest(db, body);
+            case RecordKind::admin_action: return text_of(body["action"]) == "member_same" ? tally_same(db, body) : Result<void>();
             default: return tally_study(db, record, day, body);
         }
     }();
@@ -132,7 +186,7 @@ Result<void> tally_again(Database& db) {
     auto change = Transaction::begin(db);
     if (!change) return change.error();
     for (const char* sql : {"DELETE FROM study_day", "DELETE FROM study_item", "DELETE FROM quiz_tally", "DELETE FROM wrong_answer",
-                            "DELETE FROM attendance", "DELETE FROM activity"})
+                            "DELETE FROM attendance", "DELETE FROM activity", "DELETE FROM member_same"})
         if (auto done = db.run(sql); !done) return done.error().within("making the sums anew");
     {
         auto rows = db.query("SELECT seq, kind, member, at_ms, clock_trusted, body FROM record ORDER BY seq");

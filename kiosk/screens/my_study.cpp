@@ -206,7 +206,7 @@ const char* kind_words(std::string_view kind) {
 
 Result<void> count_records(Database& db, MyStudy& mine) {
     for (const char* kind : {"visits", "study", "quiz", "activity", "other"}) mine.kinds.emplace_back(kind, 0);
-    auto rows = db.query("SELECT kind, count(*) FROM record WHERE member = ?1 GROUP BY kind", mine.member.id.text);
+    auto rows = db.query("SELECT kind, count(*) FROM record WHERE member IN (SELECT ?1 UNION ALL SELECT was FROM member_same WHERE is_now = ?1) GROUP BY kind", mine.member.id.text);
     if (!rows) return rows.error();
     while (rows->next()) {
         const std::string_view words = kind_words(rows->text(0));
