@@ -29,6 +29,7 @@ struct Free {
     void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
     void operator()(PKCS8_PRIV_KEY_INFO* p) const { PKCS8_PRIV_KEY_INFO_free(p); }
     void operator()(X509_SIG* p) const { X509_SIG_free(p); }
+    void operator()(X509* p) const { X509_free(p); }
 };
 template <class T>
 using Own = std::unique_ptr<T, Free>;
@@ -250,6 +251,39 @@ std::string sha512_hex(const void* data, std::size_t size) {
     StreamHash hash(StreamHash::Kind::sha512);
     hash.add({static_cast<const std::uint8_t*>(data), size});
     return hash.hex();
+}
+
+std::string digest_hex(DigestKind kind, std::string_view data) {
+    const EVP_MD* digest = kind == DigestKind::sha1     ? EVP_sha1()
+                           : kind == DigestKind::sha224 ? EVP_sha224()
+                           : kind == DigestKind::sha256 ? EVP_sha256()
+                           : kind == DigestKind::sha384 ? EVP_sha384()
+                                                        : EVP_sha512();
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    insist(EVP_Digest(data.data(), data.size(), bytes, &length, digest, nullptr) == 1, "no memory for a hash");
+    return to_hex({bytes, length});
+}
+
+Result<void> verify_jws_rs(std::span<const std::uint8_t> certificate, JwsAlgorithm algorithm, std::string_view message, std::span<const std::uint8_t> signature) {
+    const QuietErrors quiet;
+    const unsigned char* at = certificate.data();
+    const Own<X509> read(certificate.size() > longest_pem_bytes ? nullptr : d2i_X509(nullptr, &at, static_cast<long>(certificate.size())));
+    if (read == nullptr || at != certificate.data() + certificate.size()) return Error{ErrorKind::invalid, "this is no X.509 certificate"};
+    EVP_PKEY* public_key = X509_get_pubkey(read.get());
+    if (public_key == nullptr) return Error{ErrorKind::invalid, "a certificate without a key"};
+    const std::shared_ptr<void> key = owned(public_key);
+    const auto scheme = scheme_of(public_key);
+    if (!scheme) return scheme.error().within("the certificate's key");
+    if (*scheme != KeyScheme::rsa_pss) return Error{ErrorKind::invalid, "the certificate's key is no RSA key"};
+    const EVP_MD* digest = algorithm == JwsAlgorithm::rs256 ? EVP_sha256() : algorithm == JwsAlgorithm::rs384 ? EVP_sha384() : EVP_sha512();
+    const Own<EVP_MD_CTX> context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* parameters = nullptr;
+    if (context == nullptr || EVP_DigestVerifyInit(context.get(), &parameters, digest, nullptr, public_key) != 1 ||
+        EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PADDING) != 1 ||
+        EVP_DigestVerify(context.get(), signature.data(), signature.size(), bytes_of(message), message.size()) != 1)
+        return Error{ErrorKind::untrusted, "the signature was not made by the certificate's key over this text"};
+    return {};
 }
 
 StreamHash::StreamHash(Kind kind) : context_(EVP_MD_CTX_new(), [](void* p) { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(p)); }) {

@@ -59,6 +59,15 @@ private:
 std::string key_id(const KeyText& key);
 
 std::string sha512_hex(const void* data, std::size_t size);
+// Lower-case hex. SHA-1 (FIPS 180-4) is for entity tags that others compute too, never for trust.
+enum class DigestKind { sha1, sha224, sha256, sha384, sha512 };
+std::string digest_hex(DigestKind kind, std::string_view data);
+
+// RSASSA-PKCS1-v1_5 of JSON Web Signatures (RFC 7518 §3.3).
+enum class JwsAlgorithm { rs256, rs384, rs512 };
+// Whether the key of an X.509 certificate (DER) made the signature. `invalid`: no certificate, or no RSA key of 2,048 bits or more; `untrusted`: another
+// key's, or of another message. Neither the certificate's dates nor who issued it are asked.
+Result<void> verify_jws_rs(std::span<const std::uint8_t> certificate, JwsAlgorithm algorithm, std::string_view message, std::span<const std::uint8_t> signature);
 // Hashes as pieces come.
 class StreamHash {
 public:
