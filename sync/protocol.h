@@ -35,6 +35,8 @@ struct CarriedRecord {
 };
 Result<std::optional<CarriedRecord>> carried_record(std::string_view statement_json);
 
+inline constexpr std::string_view enrol_path = "/api/enrol", state_path = "/api/kiosk/state";
+
 // Enrolment: POST /api/enrol with the one-time code (no other credential); the reply is for this terminal alone.
 //     {"code":"7K3M-9QXT","kiosk":"k-…","public_key":hex,"name":"一楼大厅","signature":hex over "enrol\n" code "\n" kiosk}
 //     {"organisation":"…","home_page":"…","token":"…","endpoint":"/xapi","repository":"/repository","centre_key":hex,"root":"<TUF root.json as text>"}
@@ -70,6 +72,8 @@ struct CentreState {
     std::int64_t through = 0;    // everything up to this is kept
     std::vector<std::pair<std::int64_t, std::int64_t>> missing;  // gaps beyond, inclusive; at most 100
     WallTime time;
+    std::string hash;            // hex, of record `through`; empty: nothing is kept
+    bool revoked = false;        // this terminal is not believed any more
 };
 std::string centre_state_json(const CentreState& state);
 Result<CentreState> read_centre_state(std::string_view json);
