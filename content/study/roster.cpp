@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "content/base/json.h"
+#include "content/study/roster_ids.h"
 
 namespace xinghuo {
 namespace {
@@ -16,7 +18,7 @@ struct Here {
     std::int64_t branch = 0;
     std::string branch_name;
     PersonalFields fields;
-    bool has_pin = false, host = false;
+    bool has_pin = false, host = false, from_centre = false;
     std::optional<std::int64_t> gone_ms;
 
     [[nodiscard]] Member member() const {
@@ -32,13 +34,14 @@ Here here_of(const Rows& row, PersonalFields fields) {
     one.has_pin = row.integer(4) != 0;
     one.host = row.integer(5) != 0;
     if (!row.null(6)) one.gone_ms = row.integer(6);
+    one.from_centre = row.integer(7) != 0;
     one.fields = std::move(fields);
     return one;
 }
 
 // Everybody whom retention has not wiped.
 Result<std::vector<Here>> everybody(Database& db, const SecretKey& key) {
-    auto rows = db.query("SELECT m.id, m.branch, b.name, m.sealed, m.pin IS NOT NULL, m.host, m.gone_ms FROM member m JOIN branch b ON b.id = m.branch "
+    auto rows = db.query("SELECT m.id, m.branch, b.name, m.sealed, m.pin IS NOT NULL, m.host, m.gone_ms, m.from_centre FROM member m JOIN branch b ON b.id = m.branch "
                          "WHERE m.number_hash IS NOT NULL");
     if (!rows) return rows.error();
     std::vector<Here> all;
@@ -52,7 +55,7 @@ Result<std::vector<Here>> everybody(Database& db, const SecretKey& key) {
 }
 
 Result<std::optional<Here>> somebody(Database& db, const SecretKey& key, const std::string& id) {
-    auto rows = db.query("SELECT m.id, m.branch, b.name, m.sealed, m.pin IS NOT NULL, m.host, m.gone_ms FROM member m JOIN branch b ON b.id = m.branch "
+    auto rows = db.query("SELECT m.id, m.branch, b.name, m.sealed, m.pin IS NOT NULL, m.host, m.gone_ms, m.from_centre FROM member m JOIN branch b ON b.id = m.branch "
                          "WHERE m.id = ?1 AND m.number_hash IS NOT NULL", id);
     if (!rows) return rows.error();
     if (!rows->next()) {
@@ -84,8 +87,24 @@ Result<Plan> plan(Database& db, const SecretKey& key, const RosterFile& file) {
     auto here = everybody(db, key);
     if (!here) return here.error();
     plan.here = std::move(*here);
-    std::unordered_map<std::string, std::size_t> by_number, claimed;  // claimed: card → row of the file
-    for (std::size_t i = 0; i < plan.here.size(); ++i) by_number.emplace(normal_card(plan.here[i].fields.number), i);
+    std::unordered_map<std::string, std::size_t> by_number, by_id, claimed;  // claimed: card → row of the file
+    std::unordered_set<std::string> ids;
+    for (std::size_t i = 0; i < plan.here.size(); ++i) {
+        // Somebody the centre dropped may have had a number that is another's now.
+        const auto [at, first] = by_number.emplace(normal_card(plan.here[i].fields.number), i);
+        if (!first && plan.here[at->second].gone_ms && !plan.here[i].gone_ms) at->second = i;
+        by_id.emplace(plan.here[i].id.text, i);
+    }
+    for (const RosterRow& row : file.rows)
+        if (!row.id.empty()) ids.insert(row.id.text);
+    const auto known = [&](const RosterRow& row) -> std::optional<std::size_t> {
+        if (const auto same = by_id.find(row.id.text); !row.id.empty() && same != by_id.end()) return same->second;
+        const auto found = by_number.find(normal_card(row.number));
+        if (found == by_number.end()) return std::nullopt;
+        const Here& one = plan.here[found->second];
+        if (!row.id.empty() && (one.from_centre || ids.contains(one.id.text))) return std::nullopt;  // another person of that number
+        return found->second;
+    };
     if (file.has_card) {
         for (std::size_t i = 0; i < file.rows.size(); ++i)
             if (!file.rows[i].card.empty()) claimed.emplace(normal_card(file.rows[i].card), i);
@@ -97,10 +116,10 @@ Result<Plan> plan(Database& db, const SecretKey& key, const RosterFile& file) {
         now.card = file.has_card ? normal_card(now.card) : "";
         if (!file.has_pinyin) now.pinyin.clear();
         if (!file.has_host) now.host = false;
-        if (const auto found = by_number.find(normal_card(now.number)); found != by_number.end()) {
-            const Here& was = plan.here[found->second];
-            met[found->second] = true;
-            step.was = found->second;
+        if (const auto found = known(now)) {
+            const Here& was = plan.here[*found];
+            met[*found] = true;
+            step.was = found;
             if (now.card.empty() && !claimed.contains(normal_card(was.fields.card))) now.card = was.fields.card;
             if (!file.has_pinyin && now.name == was.fields.name) now.pinyin = was.fields.pinyin;
             if (!file.has_host) now.host = was.host;
@@ -231,6 +250,13 @@ Result<Before> carry_out(Database& db, const SecretKey& key, const Plan& plan, c
     for (const std::size_t i : plan.stripped)
         if (auto done = let_go(plan.here[i], ""); !done) return done.error();
 
+    // So does a number.
+    for (const auto* steps : {&plan.added, &plan.changed})
+        for (const Plan::Step& step : *steps)
+            if (step.was && normal_card(plan.here[*step.was].fields.number) != normal_card(step.now.number))
+                if (auto done = db.run("UPDATE member SET number_hash = ?2 WHERE id = ?1", plan.here[*step.was].id.text, no_number(key, plan.here[*step.was].id.text)); !done)
+                    return done.error();
+
     std::vector<bool> leaves(plan.here.size()), loses_card(plan.here.size());
     for (const std::size_t i : plan.gone) leaves[i] = true;
     for (const std::size_t i : plan.stripped) loses_card[i] = true;
@@ -248,7 +274,7 @@ Result<Before> carry_out(Database& db, const SecretKey& key, const Plan& plan, c
             auto branch = branches.id_of(row.branch);
             if (!branch) return branch.error();
             Here now;
-            now.id = {step.was ? plan.here[*step.was].id.text : "m-" + to_hex(random_bytes(16))};
+            now.id = {step.was ? plan.here[*step.was].id.text : !row.id.empty() ? row.id.text : "m-" + to_hex(random_bytes(16))};
             now.branch = *branch;
             now.fields = {row.number, row.name, row.card, row.pinyin, {}};
             const PersonalFields* was = step.was ? &plan.here[*step.was].fields : nullptr;
@@ -256,6 +282,8 @@ Result<Before> carry_out(Database& db, const SecretKey& key, const Plan& plan, c
             else now.fields.spelling = row.pinyin.empty() ? pinyin_of_name(row.name) : plain_pinyin(row.pinyin, row.name);
             now.host = row.host;
             if (auto done = write_row(db, key, now, !step.was); !done) return done.error().within("row " + std::to_string(row.row));
+            if (step.was && (!row.id.empty() || normal_card(was->number) != normal_card(row.number)))
+                if (auto done = db.run("UPDATE member SET number_hash = ?2 WHERE id = ?1", now.id.text, number_hash(key, row.number)); !done) return done.error();
             if (step.was) before.were.push_back({plan.here[*step.was], row.card, row.host});
             else before.added.emplace_back(now.id.text, row.card);
         }
@@ -280,6 +308,7 @@ Result<void> take_back(Database& db, const SecretKey& key, const Before& before,
         if (auto done = take_back_added(db, key, id, card, moment); !done) return done;
     Branches branches(db);
     std::vector<Here> restored;
+    std::vector<std::string> renumbered;
     for (const Before::Was& was : before.were) {
         auto now = somebody(db, key, was.here.id.text);
         if (!now) return now.error();
@@ -291,6 +320,10 @@ Result<void> take_back(Database& db, const SecretKey& key, const Before& before,
         if (!branch) return branch.error();
         one.branch = *branch;
         if (auto freed = db.run("UPDATE member SET card_hash = NULL WHERE id = ?1", one.id.text); !freed) return freed;
+        if (normal_card((*now)->fields.number) != normal_card(one.fields.number)) {
+            renumbered.push_back(one.id.text);
+            if (auto freed = db.run("UPDATE member SET number_hash = ?2 WHERE id = ?1", one.id.text, no_number(key, one.id.text)); !freed) return freed;
+        }
         restored.push_back(std::move(one));
     }
     for (Here& one : restored) {
@@ -301,6 +334,8 @@ Result<void> take_back(Database& db, const SecretKey& key, const Before& before,
             if (*taken != 0) one.fields.card.clear();
         }
         if (auto done = write_row(db, key, one, false); !done) return done;
+        if (std::find(renumbered.begin(), renumbered.end(), one.id.text) == renumbered.end()) continue;
+        if (auto done = db.run("UPDATE OR IGNORE member SET number_hash = ?2 WHERE id = ?1", one.id.text, number_hash(key, one.fields.number)); !done) return done;
     }
     return db.run("DELETE FROM branch WHERE id NOT IN (SELECT branch FROM member) AND id NOT IN (SELECT branch FROM activity WHERE branch IS NOT NULL)");
 }
@@ -322,16 +357,21 @@ Result<RosterPreview> Roster::preview(const RosterFile& file) const {
     return preview;
 }
 
-Result<void> Roster::apply(const RosterFile& file, const Moment& moment) {
+Result<void> Roster::apply(const RosterFile& file, const Moment& moment, const std::function<Result<void>()>& also) {
     if (!file.problems.empty()) return Error{ErrorKind::invalid, "the roster has problems: " + file.problems.front().what};
     if (file.rows.empty()) return Error{ErrorKind::invalid, "the roster has no rows"};
     const RoomyCache cache(*db_);
     auto change = Transaction::begin(*db_);
     if (!change) return change.error();
+    const auto same = take_ids(*db_, *key_, file, *records_, moment);
+    if (!same) return same.error().within("taking the centre's ids over");
     auto made = plan(*db_, *key_, file);
     if (!made) return made.error().within("comparing the roster");
     auto before = carry_out(*db_, *key_, *made, moment);
     if (!before) return before.error().within("taking the roster over");
+    for (const RosterRow& row : file.rows)
+        if (!row.id.empty())
+            if (auto done = db_->run("UPDATE member SET from_centre = 1 WHERE id = ?1 AND from_centre = 0", row.id.text); !done) return done;
     const std::size_t added = made->added.size(), changed = made->changed.size(), gone = made->gone.size();
     JsonWriter body;
     body.object().key("action").value("roster_import").key("added").value(added).key("changed").value(changed).key("gone").value(gone).end();
@@ -343,8 +383,11 @@ Result<void> Roster::apply(const RosterFile& file, const Moment& moment) {
         auto noted = db_->run("INSERT INTO roster_import (seq, at_ms, added, changed, gone, before) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", kept->front().seq,
                               moment.wall.unix_ms, added, changed, gone, sealed);
         if (!noted) return noted;
-        if (auto marked = mark_members_changed(*db_); !marked) return marked;
     }
+    if (added + changed + gone + *same > 0)
+        if (auto marked = mark_members_changed(*db_); !marked) return marked;
+    if (also)
+        if (auto done = also(); !done) return done;
     return change->commit();
 }
 

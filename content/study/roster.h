@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct RosterRow {
     std::size_t row = 0;         // in the file, from 1, as the person sees it
     std::string number, name, branch, card, pinyin;
     bool host = false;
+    MemberId id = {};            // the centre's; empty: the terminal's own
 };
 
 // A sentence key for the screen (words "roster.error.KEY") and the same in English for logs and the program xinghuo-records.
@@ -63,11 +65,13 @@ public:
 
     // Members are the same by their number. Who is on the terminal and not in the file is gone (kept, marked), and comes back
     // with a later one. A card in the file is its row's, whoever had it here; an empty cell leaves the card that was bound here.
+    // A row with the centre's id is that member first, whatever number they had here; else who has the number here gets the id, with an
+    // admin_action record {"action":"member_same","was":…,"is":…}: sums, attendances and what was bound here are theirs then (tally.h).
     Result<RosterPreview> preview(const RosterFile& file) const;
     // One transaction, with its admin_action record {"action":"roster_import","added":…,"changed":…,"gone":…}.
     // `invalid` when the file has problems.
-    // A file that changes nothing is recorded and stands in no history.
-    Result<void> apply(const RosterFile& file, const Moment& moment);
+    // A file that changes nothing is recorded and stands in no history. `also` runs inside it, before the commit.
+    Result<void> apply(const RosterFile& file, const Moment& moment, const std::function<Result<void>()>& also = {});
     struct Import {
         std::int64_t id = 0;
         WallTime at;
