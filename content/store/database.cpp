@@ -66,6 +66,24 @@ std::string Rows::text(int column) const {
     return words == nullptr ? "" : std::string(words, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
+int Rows::columns() const { return sqlite3_column_count(statement_); }
+
+DatabaseValue Rows::value(int column) const {
+    switch (sqlite3_column_type(statement_, column)) {
+        case SQLITE_NULL: return nullptr;
+        case SQLITE_INTEGER: return integer(column);
+        case SQLITE_FLOAT: return real(column);
+        case SQLITE_BLOB: {
+            const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+            return std::span<const std::uint8_t>(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+        }
+        default: {
+            const auto* words = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+            return std::string_view(words, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+        }
+    }
+}
+
 Bytes Rows::blob(int column) const {
     const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
     return bytes == nullptr ? Bytes() : Bytes(bytes, bytes + sqlite3_column_bytes(statement_, column));
@@ -108,6 +126,14 @@ Result<Rows> Database::prepared(std::string_view sql) {
     if (result != SQLITE_OK) return failure(db_, result);
     if (keep) statements_.emplace(sql, statement);
     return Rows(db_, statement, !keep);
+}
+
+Result<Rows> Database::query_with(std::string_view sql, std::span<const DatabaseValue> values) {
+    auto rows = prepared(sql);
+    if (!rows) return rows;
+    int place = 0;
+    for (const DatabaseValue& value : values) std::visit([&](const auto& held) { bind(*rows, place, held); }, (++place, value));
+    return rows;
 }
 
 void Database::bind(Rows& rows, int place, std::nullptr_t) {

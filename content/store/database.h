@@ -28,6 +28,9 @@ struct sqlite3_stmt;
 
 namespace xinghuo {
 
+// Values whose kinds and number are known only at run time. What they show outlives the call they are given to.
+using DatabaseValue = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, std::span<const std::uint8_t>>;
+
 // The answer to a query, row by row. Columns count from 0; a column that is not there is our mistake.
 class Rows {
 public:
@@ -46,6 +49,8 @@ public:
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] Bytes blob(int column) const;
     [[nodiscard]] bool null(int column) const;
+    [[nodiscard]] int columns() const;
+    [[nodiscard]] DatabaseValue value(int column) const;  // shown until the next call of next(); by what stands there
 
 private:
     friend class Database;
@@ -78,6 +83,7 @@ public:
         (bind(*rows, ++place, values), ...);
         return rows;
     }
+    [[nodiscard]] Result<Rows> query_with(std::string_view sql, std::span<const DatabaseValue> values);
     // For what answers with no rows. `io` for a full disk, a busy or an unwritable file; `invalid` for damage and broken constraints.
     template <class... Values>
     Result<void> run(std::string_view sql, const Values&... values) {

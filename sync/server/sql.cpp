@@ -1,1 +1,117 @@
-namespace xinghuo {}
+#include "sync/server/sql.h"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace xinghuo {
+
+std::int64_t SqlRow::integer(std::size_t column) const {
+    const SqlValue& value = values_.at(column);
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+    if (const auto* real = std::get_if<double>(&value)) return static_cast<std::int64_t>(*real);
+    return 0;
+}
+
+double SqlRow::real(std::size_t column) const {
+    const SqlValue& value = values_.at(column);
+    if (const auto* real = std::get_if<double>(&value)) return *real;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    return 0;
+}
+
+const std::string& SqlRow::text(std::size_t column) const {
+    static const std::string none;
+    const auto* text = std::get_if<std::string>(&values_.at(column));
+    return text == nullptr ? none : *text;
+}
+
+const Bytes& SqlRow::blob(std::size_t column) const {
+    static const Bytes none;
+    const auto* blob = std::get_if<Bytes>(&values_.at(column));
+    return blob == nullptr ? none : *blob;
+}
+
+std::string Sql::among(std::string_view place) const {
+    if (dialect() == Dialect::postgres) return "= ANY(" + std::string(place) + ")";
+    return "IN (SELECT value FROM json_each(" + std::string(place) + "))";
+}
+
+Result<void> Sql::run(std::string_view sql, const std::vector<SqlValue>& values) {
+    if (auto rows = query(sql, values); !rows) return rows.error();
+    return {};
+}
+
+Result<std::int64_t> Sql::integer_or(std::int64_t otherwise, std::string_view sql, const std::vector<SqlValue>& values) {
+    auto rows = query(sql, values);
+    if (!rows) return rows.error();
+    return rows->empty() || rows->front().null(0) ? otherwise : rows->front().integer(0);
+}
+
+Result<void> in_transaction(Sql& sql, const std::function<Result<void>()>& work) {
+    constexpr int most_tries = 5;
+    for (int attempt = 1;; ++attempt) {
+        auto done = sql.begin();
+        if (done) {
+            done = work();
+            if (done) {
+                done = sql.commit();
+                if (done) return {};
+            }
+            const bool again = sql.asks_again();
+            sql.roll_back();
+            if (!again || attempt == most_tries) return done;
+        } else if (!sql.asks_again() || attempt == most_tries) {
+            return done;
+        }
+    }
+}
+
+struct Databases::Pool {
+    Open open;
+    std::size_t limit;
+    std::mutex lock;
+    std::condition_variable returned;
+    std::vector<std::unique_ptr<Sql>> idle;
+    std::size_t lent = 0;
+};
+
+Databases::Databases(Open open, std::size_t limit) : pool_(std::make_unique<Pool>()) {
+    pool_->open = std::move(open);
+    pool_->limit = limit;
+}
+
+Databases::~Databases() { insist(pool_->lent == 0, "a database is still lent when its pool goes"); }
+
+Result<Databases::Lent> Databases::borrow() {
+    {
+        std::unique_lock held(pool_->lock);
+        pool_->returned.wait(held, [&] { return !pool_->idle.empty() || pool_->lent < pool_->limit; });
+        ++pool_->lent;
+        if (!pool_->idle.empty()) {
+            auto sql = std::move(pool_->idle.back());
+            pool_->idle.pop_back();
+            return Lent(this, std::move(sql));
+        }
+    }
+    // Opened outside the lock: it may take long, and others may give theirs back meanwhile.
+    auto opened = pool_->open();
+    if (opened) return Lent(this, std::move(*opened));
+    {
+        const std::lock_guard held(pool_->lock);
+        --pool_->lent;
+    }
+    pool_->returned.notify_one();
+    return opened.error();
+}
+
+Databases::Lent::~Lent() {
+    if (from_ == nullptr) return;
+    {
+        const std::lock_guard held(from_->pool_->lock);
+        --from_->pool_->lent;
+        from_->pool_->idle.push_back(std::move(sql_));
+    }
+    from_->pool_->returned.notify_one();
+}
+
+}  // namespace xinghuo

@@ -1,5 +1,5 @@
 // A server's database: SQLite in a folder, or PostgreSQL. One dialect for both: "$1" for values, UPSERT and RETURNING as both know them; what only one
-// can do asks dialect(). One Sql per thread at a time.
+// can do asks dialect(). One Sql per thread at a time. "$1" is not looked for inside '…', "…" and comments.
 //
 //     auto rows = sql.query("SELECT name FROM kiosk WHERE organisation = $1 AND id = $2", {org, id});
 //     for (const SqlRow& row : *rows) use(row.text(0));
@@ -9,10 +9,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -60,15 +62,22 @@ public:
     // `io`: the database is away, full or busy (the connection is made anew by itself at the next call outside a transaction); `invalid`: a broken constraint or
     // statement. All rows in memory: a query states its LIMIT.
     virtual Result<std::vector<SqlRow>> query(std::string_view sql, const std::vector<SqlValue>& values = {}) = 0;
+    // Without `returning` and inside a transaction PostgreSQL may send it with the next call: its failure is then that call's, commit() at the latest.
     virtual Result<std::vector<SqlRow>> insert(const SqlRowsToInsert& rows) = 0;
     virtual Result<void> run_script(std::string_view sql) = 0;        // several statements, no values: schema steps
     // Nesting is our mistake. SQLite: IMMEDIATE; PostgreSQL: READ COMMITTED. commit() is durable when good (synchronous_commit=on).
     virtual Result<void> begin() = 0;
     virtual Result<void> commit() = 0;
     virtual void roll_back() = 0;
+    // The last failure was a deadlock, a serialisation or a primary gone over before anything was committed: the same transaction may do well now.
+    [[nodiscard]] virtual bool asks_again() const = 0;
 
+    // A column among an array of bigint that stands at a place: "key " + sql.among("$2") is "key = ANY($2)", or json_each in SQLite.
+    [[nodiscard]] std::string among(std::string_view place) const;
     Result<void> run(std::string_view sql, const std::vector<SqlValue>& values = {});
     Result<std::int64_t> integer_or(std::int64_t otherwise, std::string_view sql, const std::vector<SqlValue>& values = {});
+
+    std::map<std::string, std::int64_t, std::less<>> remembered;  // what those who use this connection remember with it, e.g. how far partitions are made
 };
 // All or nothing, durable when good. Repeated up to five times when the database asks for it (deadlock, serialisation); never after a
 // commit whose outcome is unknown: that is `io`, and whoever asked sends again.
