@@ -175,7 +175,7 @@ FileReply answer_file(const Path& folder, std::string_view encoded_relative_path
     }
     const std::string relative = path_decoded(encoded_relative_path);
     struct stat about {};
-    Descriptor file = is_safe_relative_path(relative) ? open_beneath(folder, relative) : Descriptor();
+    Descriptor file = is_safe_relative_path(relative) && relative.find("/.") == std::string::npos && relative.front() != '.' ? open_beneath(folder, relative) : Descriptor();
     if (!file || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
         answer.reply = refusal(404, "no such file");
         return answer;
