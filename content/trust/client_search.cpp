@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "content/trust/client_state.h"
@@ -41,6 +42,40 @@ std::vector<Next> next_below(const TargetsMeta& role, const std::string& name, s
     return all;
 }
 
+// The roles that wait, and those that were visited. No role is visited twice, and no more than so many.
+class Walk {
+public:
+    Walk(const TargetsMeta& top, int at_most) : top_(top), left_(at_most) {}
+
+    // Before everything that waits, in this order.
+    void add(std::vector<Next> children) { std::move(children.rbegin(), children.rend(), std::back_inserter(todo_)); }
+    void forget_the_others() { todo_.clear(); }
+
+    // Nothing: all were visited.
+    std::optional<Next> next() {
+        while (!todo_.empty() && left_ > 0) {
+            Next next = std::move(todo_.back());
+            todo_.pop_back();
+            if (!visited_.insert(next.role).second) continue;
+            --left_;
+            return next;
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] const std::map<std::string, KeyText>& keys_known_to(const std::string& delegator) const {
+        return delegator == "targets" ? top_.keys : by_name_.at(delegator)->keys;
+    }
+    // Its metadata is kept: it names the keys of those below.
+    void visited(const std::string& role, std::shared_ptr<const TargetsMeta> metadata) { by_name_.emplace(role, std::move(metadata)); }
+
+private:
+    const TargetsMeta& top_;
+    int left_;
+    std::vector<Next> todo_;  // the next one at its end
+    std::set<std::string> visited_ = {"targets"};
+    std::map<std::string, std::shared_ptr<const TargetsMeta>> by_name_;
+};
+
 bool fleeting(ErrorKind kind) { return kind == ErrorKind::io || kind == ErrorKind::cancelled || kind == ErrorKind::full; }
 
 Error not_ready() { return {ErrorKind::missing, "nothing is trusted yet: refresh first"}; }
@@ -75,32 +110,24 @@ Result<std::optional<Target>> TrustClient::find(std::string_view name, Transport
         return target;
     };
     if (auto found = answer(*state.targets, "targets")) return found;
-    // Delegated metadata outlives the loop in the state's map.
-    std::map<std::string, std::shared_ptr<const TargetsMeta>> by_name;
-    std::vector<Next> todo;  // the next one at its end
-    const auto plan = [&todo, &name](const TargetsMeta& role, const std::string& role_name) {
+    Walk walk(*state.targets, state.limits.delegations);
+    const auto plan = [&walk, &name](const TargetsMeta& role, const std::string& role_name) {
         std::vector<Next> children = next_for(role, role_name, name);
         const auto last = std::find_if(children.begin(), children.end(), [](const Next& child) { return child.terminating; });
         if (last != children.end()) {
             // Whoever ends the search ends it for all that wait.
             children.erase(last + 1, children.end());
-            todo.clear();
+            walk.forget_the_others();
         }
-        for (auto child = children.rbegin(); child != children.rend(); ++child) todo.push_back(std::move(*child));
+        walk.add(std::move(children));
     };
-    std::set<std::string> visited = {"targets"};
     plan(*state.targets, "targets");
-    for (int walked = 0; !todo.empty() && walked < state.limits.delegations;) {
-        const Next next = std::move(todo.back());
-        todo.pop_back();
-        if (!visited.insert(next.role).second) continue;
-        ++walked;
-        const auto& known = next.delegator == "targets" ? state.targets->keys : by_name.at(next.delegator)->keys;
-        auto role = state.delegate(next.delegator, next.role, next.keys, known, from, now, prefix);
+    while (const auto next = walk.next()) {
+        const auto role = state.delegate(next->delegator, next->role, next->keys, walk.keys_known_to(next->delegator), from, now, prefix);
         if (!role) return role.error();
-        if (auto found = answer(**role, next.role)) return found;
-        by_name.emplace(next.role, *role);
-        plan(**role, next.role);
+        if (auto found = answer(**role, next->role)) return found;
+        walk.visited(next->role, *role);
+        plan(**role, next->role);
     }
     return std::optional<Target>();
 }
@@ -114,18 +141,11 @@ Result<std::vector<Target>> TrustClient::list(std::string_view name_prefix, Tran
             names.insert(target->first);
     };
     collect(*state.targets);
-    std::map<std::string, std::shared_ptr<const TargetsMeta>> by_name;
-    std::set<std::string> visited = {"targets"};
     std::optional<Error> first_wrong;
-    std::vector<Next> todo = next_below(*state.targets, "targets", name_prefix, state.limits.delegations);
-    std::reverse(todo.begin(), todo.end());
-    for (int walked = 0; !todo.empty() && walked < state.limits.delegations;) {
-        const Next next = std::move(todo.back());
-        todo.pop_back();
-        if (!visited.insert(next.role).second) continue;
-        ++walked;
-        const auto& known = next.delegator == "targets" ? state.targets->keys : by_name.at(next.delegator)->keys;
-        auto role = state.delegate(next.delegator, next.role, next.keys, known, from, now, prefix);
+    Walk walk(*state.targets, state.limits.delegations);
+    walk.add(next_below(*state.targets, "targets", name_prefix, state.limits.delegations));
+    while (const auto next = walk.next()) {
+        const auto role = state.delegate(next->delegator, next->role, next->keys, walk.keys_known_to(next->delegator), from, now, prefix);
         if (!role) {
             // One publisher's trouble is not the others'.
             if (fleeting(role.error().kind)) return role.error();
@@ -133,9 +153,8 @@ Result<std::vector<Target>> TrustClient::list(std::string_view name_prefix, Tran
             continue;
         }
         collect(**role);
-        by_name.emplace(next.role, *role);
-        std::vector<Next> below = next_below(**role, next.role, name_prefix, state.limits.delegations);
-        for (auto child = below.rbegin(); child != below.rend(); ++child) todo.push_back(std::move(*child));
+        walk.visited(next->role, *role);
+        walk.add(next_below(**role, next->role, name_prefix, state.limits.delegations));
     }
     std::vector<Target> all;
     for (const std::string& name : names) {

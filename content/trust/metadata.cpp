@@ -177,6 +177,45 @@ Result<JsonNode> open_role(JsonDocument& document, std::string_view bytes, std::
     return body;
 }
 
+// A whole role: what every one has, then what `read` takes from the rest.
+template <class Role, class Read>
+Result<Role> read_role(std::string_view bytes, std::uint64_t limit, std::string_view type, const Read& read) {
+    Role role;
+    JsonDocument document;
+    const auto body = open_role(document, bytes, limit, type, role);
+    if (!body) return body.error().within(type);
+    read(*body, role);
+    if (!document.good()) return document.error().within(type);
+    return role;
+}
+
+void read_targets_of(const JsonNode& body, TargetsMeta& targets) {
+    for (const auto& [name, file] : body["targets"].members()) {
+        if (!is_safe_target_name(name)) file.refuse("is no name for a file");
+        Target target;
+        target.name = name;
+        target.length = static_cast<std::uint64_t>(read_count(file["length"], 0));
+        target.hashes = read_hashes(file["hashes"]);
+        if (file["custom"].exists()) {
+            if (auto custom = canonical_json(file["custom"])) target.custom = std::move(*custom);
+        }
+        targets.targets.emplace(name, std::move(target));
+    }
+    if (const JsonNode delegations = body["delegations"]; delegations.exists()) {
+        targets.keys = read_keys(delegations["keys"]);
+        const bool roles = delegations["roles"].exists(), bins = delegations["succinct_roles"].exists();
+        if (roles == bins) delegations.refuse("has roles or succinct_roles, one of them");
+        if (bins) targets.bins = read_bins(delegations["succinct_roles"]);
+        std::set<std::string> names;
+        if (roles)
+            for (const JsonNode& role : delegations["roles"].items()) {
+                Delegation delegation = read_delegation(role);
+                if (!names.insert(delegation.name).second) role.refuse("the role \"" + delegation.name + "\" is delegated twice");
+                targets.delegations.push_back(std::move(delegation));
+            }
+    }
+}
+
 }  // namespace
 
 std::string HashedBins::role_of(std::string_view target_name) const {
@@ -199,68 +238,27 @@ bool Delegation::covers(std::string_view target_name) const {
 }
 
 Result<RootMeta> read_root(std::string_view bytes, const TrustLimits& limits) {
-    RootMeta root;
-    JsonDocument document;
-    const auto body = open_role(document, bytes, limits.root_bytes, "root", root);
-    if (!body) return body.error().within("root");
-    root.consistent_snapshot = (*body)["consistent_snapshot"].boolean_or(false);
-    root.keys = read_keys((*body)["keys"]);
-    for (const char* role : {"root", "timestamp", "snapshot", "targets"}) root.roles.emplace(role, read_role_keys((*body)["roles"][role]));
-    if (!document.good()) return document.error().within("root");
-    return root;
+    return read_role<RootMeta>(bytes, limits.root_bytes, "root", [](const JsonNode& body, RootMeta& root) {
+        root.consistent_snapshot = body["consistent_snapshot"].boolean_or(false);
+        root.keys = read_keys(body["keys"]);
+        for (const char* role : {"root", "timestamp", "snapshot", "targets"}) root.roles.emplace(role, read_role_keys(body["roles"][role]));
+    });
 }
 
 Result<TimestampMeta> read_timestamp(std::string_view bytes, const TrustLimits& limits) {
-    TimestampMeta timestamp;
-    JsonDocument document;
-    const auto body = open_role(document, bytes, limits.timestamp_bytes, "timestamp", timestamp);
-    if (!body) return body.error().within("timestamp");
-    timestamp.snapshot = read_file_meta((*body)["meta"]["snapshot.json"]);
-    if (!document.good()) return document.error().within("timestamp");
-    return timestamp;
+    return read_role<TimestampMeta>(bytes, limits.timestamp_bytes, "timestamp", [](const JsonNode& body, TimestampMeta& timestamp) {
+        timestamp.snapshot = read_file_meta(body["meta"]["snapshot.json"]);
+    });
 }
 
 Result<SnapshotMeta> read_snapshot(std::string_view bytes, const TrustLimits& limits) {
-    SnapshotMeta snapshot;
-    JsonDocument document;
-    const auto body = open_role(document, bytes, limits.snapshot_bytes, "snapshot", snapshot);
-    if (!body) return body.error().within("snapshot");
-    for (const auto& [name, file] : (*body)["meta"].members()) snapshot.meta.emplace(name, read_file_meta(file));
-    if (!document.good()) return document.error().within("snapshot");
-    return snapshot;
+    return read_role<SnapshotMeta>(bytes, limits.snapshot_bytes, "snapshot", [](const JsonNode& body, SnapshotMeta& snapshot) {
+        for (const auto& [name, file] : body["meta"].members()) snapshot.meta.emplace(name, read_file_meta(file));
+    });
 }
 
 Result<TargetsMeta> read_targets(std::string_view bytes, const TrustLimits& limits) {
-    TargetsMeta targets;
-    JsonDocument document;
-    const auto body = open_role(document, bytes, limits.targets_bytes, "targets", targets);
-    if (!body) return body.error().within("targets");
-    for (const auto& [name, file] : (*body)["targets"].members()) {
-        if (!is_safe_target_name(name)) file.refuse("is no name for a file");
-        Target target;
-        target.name = name;
-        target.length = static_cast<std::uint64_t>(read_count(file["length"], 0));
-        target.hashes = read_hashes(file["hashes"]);
-        if (file["custom"].exists()) {
-            if (auto custom = canonical_json(file["custom"])) target.custom = std::move(*custom);
-        }
-        targets.targets.emplace(name, std::move(target));
-    }
-    if (const JsonNode delegations = (*body)["delegations"]; delegations.exists()) {
-        targets.keys = read_keys(delegations["keys"]);
-        const bool roles = delegations["roles"].exists(), bins = delegations["succinct_roles"].exists();
-        if (roles == bins) delegations.refuse("has roles or succinct_roles, one of them");
-        if (bins) targets.bins = read_bins(delegations["succinct_roles"]);
-        std::set<std::string> names;
-        if (roles)
-            for (const JsonNode& role : delegations["roles"].items()) {
-                Delegation delegation = read_delegation(role);
-                if (!names.insert(delegation.name).second) role.refuse("the role \"" + delegation.name + "\" is delegated twice");
-                targets.delegations.push_back(std::move(delegation));
-            }
-    }
-    if (!document.good()) return document.error().within("targets");
-    return targets;
+    return read_role<TargetsMeta>(bytes, limits.targets_bytes, "targets", read_targets_of);
 }
 
 Result<void> verify(const Signed& metadata, std::string_view role, const RoleKeys& keys, const std::map<std::string, KeyText>& known) {
