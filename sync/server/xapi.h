@@ -20,4 +20,8 @@ struct XapiCall {
 // Every reply carries X-Experience-API-Version; every refusal a sentence {"error": …}. 503 when the store is away: nothing is known to be kept.
 HttpReply answer_xapi(const XapiCall& call);
 
+// The credential of a request: its Authorization header, or the field of that name of a form in 1.0.3's alternate request syntax
+// (POST ?method=…, Communication 1.3). Whoever makes the Caller of an xAPI request asks here. Empty: none.
+std::string xapi_authorization(const HttpRequest& request);
+
 }  // namespace xinghuo
