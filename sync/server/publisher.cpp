@@ -1,1 +1,1 @@
-namespace xinghuo {}
+#include "sync/server/publisher.h"

@@ -74,7 +74,7 @@ Result<std::string> first_targets_of(const DemoKeys& keys, WallTime now) {
     packs.terminating = true;
     Delegation centre;
     centre.name = "centre";
-    centre.paths = {"rosters/*", "settings/*", "notices/*", "recalls/*"};
+    centre.paths = {"rosters/*", "activities/*", "notices/*", "settings/*", "recalls/*", "kiosks/*/*"};
     centre.terminating = true;
     if (auto done = delegate(targets, packs, {keys.packs.key()}); !done) return done.error();
     if (auto done = delegate(targets, centre, {keys.centre.key()}); !done) return done.error();

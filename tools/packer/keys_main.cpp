@@ -264,7 +264,7 @@ int delegate_role(const Asked& asked) {
     }
     if (options.has("--centre")) {
         if (role.name.empty()) role.name = "centre";
-        for (const char* folder : {"rosters/*", "settings/*", "notices/*", "recalls/*"}) role.paths.emplace_back(folder);
+        for (const char* folder : {"rosters/*", "activities/*", "notices/*", "settings/*", "recalls/*", "kiosks/*/*"}) role.paths.emplace_back(folder);
     }
     std::vector<KeyText> keys;
     for (const std::string& file : options.all("--role-key")) {

@@ -1,0 +1,1 @@
+#include "sync/server/publish_api.h"
