@@ -35,7 +35,9 @@ struct StatementContext {
     WallTime stored;
     std::string authority_json;     // {"objectType":"Agent","account":{…}}
 };
-// Of a checked statement: what is missing set (id: made by uuid_v7 when there was none), stored, authority and version always ours, the rest as it was written.
+// Of a checked statement: what is missing set (id: made by uuid_v7 when there was none; version: 1.0.0 or 2.0.0, one that came stays, Data 2.4.10), stored and
+// authority always ours; single context activities become lists, in 2.0 moments are said in UTC; the rest as it was written. `activities` holds "{}" where there
+// was no definition; `attachments` the sha2 of all of them, small letters: whoever has the parts takes out what came without one.
 NewStatement new_statement(JsonValue statement, const StatementContext& context);
 
 // Format "ids": only what identifies agents, verbs, activities and groups; "canonical": one language of each map, by Accept-Language
