@@ -1,1 +1,343 @@
-namespace xinghuo {}
+#include "sync/server/record_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <unordered_map>
+
+#include "sync/server/place.h"
+#include "sync/server/store_parts.h"
+
+namespace xinghuo {
+namespace {
+
+// SipHash-2-4 (Aumasson and Bernstein, 2012): fast on short texts, and nobody finds two that meet by trying.
+std::uint64_t sip_hash(std::uint64_t k0, std::uint64_t k1, std::string_view text) {
+    std::uint64_t v0 = k0 ^ 0x736f6d6570736575ULL, v1 = k1 ^ 0x646f72616e646f6dULL, v2 = k0 ^ 0x6c7967656e657261ULL, v3 = k1 ^ 0x7465646279746573ULL;
+    const auto round = [&] {
+        v0 += v1; v1 = std::rotl(v1, 13); v1 ^= v0; v0 = std::rotl(v0, 32);
+        v2 += v3; v3 = std::rotl(v3, 16); v3 ^= v2;
+        v0 += v3; v3 = std::rotl(v3, 21); v3 ^= v0;
+        v2 += v1; v1 = std::rotl(v1, 17); v1 ^= v2; v2 = std::rotl(v2, 32);
+    };
+    std::size_t at = 0;
+    const auto word = [&](std::size_t count) {
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < count; ++i) value |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(text[at + i])) << (8 * i);
+        return value;
+    };
+    for (; at + 8 <= text.size(); at += 8) {
+        const std::uint64_t m = word(8);
+        v3 ^= m; round(); round(); v0 ^= m;
+    }
+    const std::uint64_t last = word(text.size() - at) | static_cast<std::uint64_t>(text.size()) << 56;
+    v3 ^= last; round(); round(); v0 ^= last;
+    v2 ^= 0xff;
+    for (int i = 0; i < 4; ++i) round();
+    return v0 ^ v1 ^ v2 ^ v3;
+}
+
+// A transaction of ours that is running holds this lock, shared, in PostgreSQL: the ms it stores at, under a prefix of our own.
+constexpr std::int64_t running_prefix = std::int64_t{0x58484} << 42;
+constexpr std::int64_t references_lock = 6003618;
+
+// The blocks of a batch, ascending. PostgreSQL: also says what is running, and keeps what refers apart from what is referred to: neither would see the other.
+Result<std::vector<std::int64_t>> take_blocks(Sql& sql, std::size_t statements, WallTime stored, bool refers) {
+    const auto count = (static_cast<std::int64_t>(statements) + block_size - 1) / block_size;
+    std::vector<std::int64_t> blocks;
+    if (sql.dialect() == Sql::Dialect::postgres) {
+        const std::int64_t ms = std::clamp<std::int64_t>(stored.unix_ms, 0, last_ms);
+        const auto rows = sql.query(refers ? "SELECT nextval('block_number'), pg_advisory_xact_lock_shared($2), pg_advisory_xact_lock($3) FROM generate_series(1, $1)"
+                                           : "SELECT nextval('block_number'), pg_advisory_xact_lock_shared($2), pg_advisory_xact_lock_shared($3) FROM generate_series(1, $1)",
+                                    {count, running_prefix | ms, references_lock});
+        if (!rows) return rows.error();
+        for (const SqlRow& row : *rows) blocks.push_back(block_of(stored.unix_ms, row.integer(0)));
+    } else {
+        const auto last = sql.integer_or(0, "UPDATE block_number SET number = number + $1 WHERE one = 1 RETURNING number", {count});
+        if (!last) return last.error();
+        for (std::int64_t i = 0; i < count; ++i) blocks.push_back(block_of(stored.unix_ms, *last - i));
+    }
+    std::sort(blocks.begin(), blocks.end());
+    return blocks;
+}
+
+// The statements of a batch without those that stand in it twice.
+struct BatchIds {
+    std::vector<Bytes> ids, fingerprints;      // of each statement, in order
+    std::vector<std::size_t> once;             // places of the first of each id, sorted by id: two batches at a time never wait for each other crosswise
+    std::vector<std::string> conflicting;      // in itself
+};
+
+Result<BatchIds> batch_ids(const NewBatch& batch) {
+    BatchIds out;
+    for (const NewStatement& statement : batch.statements) {
+        auto id = id_bytes(statement.id);
+        if (!id) return id.error();
+        out.ids.push_back(std::move(*id));
+        auto fingerprint = from_hex(statement.fingerprint);
+        out.fingerprints.push_back(fingerprint ? std::move(*fingerprint) : Bytes(statement.fingerprint.begin(), statement.fingerprint.end()));
+        out.once.push_back(out.once.size());
+    }
+    std::stable_sort(out.once.begin(), out.once.end(), [&](std::size_t a, std::size_t b) { return out.ids[a] < out.ids[b]; });
+    const auto again = [&](std::size_t a, std::size_t b) {
+        if (out.ids[a] != out.ids[b]) return false;
+        if (out.fingerprints[a] != out.fingerprints[b]) out.conflicting.push_back(batch.statements[b].id);
+        return true;
+    };
+    out.once.erase(std::unique(out.once.begin(), out.once.end(), again), out.once.end());
+    return out;
+}
+
+Result<void> insert_ids(Sql& sql, const NewBatch& batch, const BatchIds& ids, const std::vector<std::int64_t>& blocks, std::vector<FreshStatement>& fresh, KeptBatch& kept) {
+    SqlRowsToInsert rows;
+    rows.table = "statement_id";
+    rows.columns = {{"organisation", SqlType::bigint, {}}, {"id", SqlType::blob, {}}, {"place", SqlType::bigint, {}}, {"fingerprint", SqlType::blob, {}}};
+    const auto place_of = [&](std::size_t i) { return blocks[i / block_size] + static_cast<std::int64_t>(i % block_size); };
+    std::unordered_map<std::string, std::size_t> by_id;
+    for (const std::size_t i : ids.once) {
+        rows.columns[0].values.emplace_back(batch.organisation);
+        rows.columns[1].values.emplace_back(ids.ids[i]);
+        rows.columns[2].values.emplace_back(place_of(i));
+        rows.columns[3].values.emplace_back(ids.fingerprints[i]);
+        by_id.emplace(std::string(ids.ids[i].begin(), ids.ids[i].end()), i);
+    }
+    // An update that changes nothing: so that those that were here are told, too, even if another connection has just put them here.
+    rows.on_conflict = "ON CONFLICT (organisation, id) DO UPDATE SET fingerprint = statement_id.fingerprint";
+    rows.returning = "RETURNING id, place, fingerprint, EXISTS (SELECT 1 FROM statement_reference r WHERE r.organisation = statement_id.organisation AND r.target = statement_id.id)";
+    const auto answered = sql.insert(rows);
+    if (!answered) return answered.error();
+    for (const SqlRow& row : *answered) {
+        const Bytes& id = row.blob(0);
+        const auto found = by_id.find(std::string(id.begin(), id.end()));
+        insist(found != by_id.end(), "the database answered with a statement nobody asked for");
+        const std::size_t i = found->second;
+        if (row.integer(1) == place_of(i)) fresh.push_back({&batch.statements[i], row.integer(1), row.integer(3) != 0});
+        else if (row.blob(2) != ids.fingerprints[i]) kept.conflicting.push_back(batch.statements[i].id);
+    }
+    std::sort(fresh.begin(), fresh.end(), [](const FreshStatement& a, const FreshStatement& b) { return a.place < b.place; });
+    return {};
+}
+
+Result<void> insert_statements(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh) {
+    SqlRowsToInsert rows;
+    rows.table = "statement";
+    rows.columns = {{"place", SqlType::bigint, {}}, {"organisation", SqlType::bigint, {}}, {"id", SqlType::blob, {}}, {"json", SqlType::text, {}},
+                    {"keys", SqlType::blob, {}}, {"target", SqlType::blob, {}}, {"voiding", SqlType::bigint, {}}, {"attachments", SqlType::text, {}}};
+    for (auto& column : rows.columns) column.values.reserve(fresh.size());
+    for (const FreshStatement& one : fresh) {
+        const NewStatement& statement = *one.statement;
+        rows.columns[0].values.emplace_back(one.place);
+        rows.columns[1].values.emplace_back(organisation);
+        rows.columns[2].values.emplace_back(*id_bytes(statement.id));
+        rows.columns[3].values.emplace_back(statement.json);
+        rows.columns[4].values.emplace_back(keys_bytes(statement.keys));
+        const auto target = id_bytes(statement.refers_to);
+        if (target) rows.columns[5].values.emplace_back(*target);
+        else rows.columns[5].values.emplace_back(nullptr);
+        rows.columns[6].values.emplace_back(std::int64_t{statement.voids.empty() ? 0 : 1});
+        if (statement.attachments.empty()) rows.columns[7].values.emplace_back(nullptr);
+        else rows.columns[7].values.emplace_back(fmt::format("{}", fmt::join(statement.attachments, ",")));
+    }
+    if (auto done = sql.insert(rows); !done) return done.error();
+    return {};
+}
+
+Result<void> insert_postings(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh) {
+    SqlRowsToInsert rows;
+    rows.table = "posting";
+    rows.columns = {{"organisation", SqlType::bigint, {}}, {"key", SqlType::bigint, {}}, {"block", SqlType::bigint, {}}, {"source", SqlType::bigint, {}}, {"members", SqlType::blob, {}}};
+    struct Entry {
+        std::int64_t key, place;
+        bool operator==(const Entry&) const = default;
+    };
+    std::vector<Entry> entries;
+    for (const FreshStatement& one : fresh)
+        for (const std::int64_t key : one.statement->keys) entries.push_back({key, one.place});
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key != b.key ? a.key < b.key : a.place < b.place; });
+    entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+    for (std::size_t i = 0; i < entries.size();) {
+        const std::int64_t key = entries[i].key, block = block_around(entries[i].place);
+        Bytes members;
+        for (; i < entries.size() && entries[i].key == key && block_around(entries[i].place) == block; ++i) members.push_back(static_cast<std::uint8_t>(entries[i].place - block));
+        rows.columns[0].values.emplace_back(organisation);
+        rows.columns[1].values.emplace_back(key);
+        rows.columns[2].values.emplace_back(block);
+        rows.columns[3].values.emplace_back(std::int64_t{0});
+        rows.columns[4].values.emplace_back(std::move(members));
+    }
+    if (rows.columns[0].values.empty()) return {};
+    if (auto done = sql.insert(rows); !done) return done.error();
+    return {};
+}
+
+Result<void> insert_attachments(Sql& sql, const NewBatch& batch) {
+    SqlRowsToInsert rows;
+    rows.table = "attachment";
+    rows.columns = {{"organisation", SqlType::bigint, {}}, {"sha2", SqlType::blob, {}}, {"content_type", SqlType::text, {}}, {"bytes", SqlType::blob, {}}};
+    rows.on_conflict = "ON CONFLICT (organisation, sha2) DO NOTHING";
+    for (const AttachmentBytes& one : batch.attachments) {
+        auto sha2 = from_hex(one.sha2);
+        if (!sha2) return sha2.error().within("attachment");
+        rows.columns[0].values.emplace_back(batch.organisation);
+        rows.columns[1].values.emplace_back(std::move(*sha2));
+        rows.columns[2].values.emplace_back(one.content_type);
+        rows.columns[3].values.emplace_back(Bytes(one.bytes.begin(), one.bytes.end()));
+    }
+    if (auto done = sql.insert(rows); !done) return done.error();
+    return {};
+}
+
+// The records of what is fresh, in the order of seq.
+std::vector<CarriedRecord> fresh_records(const NewBatch& batch, const std::vector<FreshStatement>& fresh) {
+    std::vector<CarriedRecord> records;
+    for (const FreshStatement& one : fresh) {
+        const auto i = static_cast<std::size_t>(one.statement - batch.statements.data());
+        if (i < batch.records.size() && batch.records[i]) records.push_back(*batch.records[i]);
+    }
+    std::sort(records.begin(), records.end(), [](const CarriedRecord& a, const CarriedRecord& b) { return a.record.seq < b.record.seq; });
+    return records;
+}
+
+Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, const BatchIds& ids, KeptBatch& kept) {
+    const bool refers = std::any_of(batch.statements.begin(), batch.statements.end(), [](const NewStatement& s) { return !s.refers_to.empty() || !s.voids.empty(); });
+    const auto blocks = take_blocks(sql, batch.statements.size(), batch.stored, refers);
+    if (!blocks) return blocks.error();
+    std::vector<FreshStatement> fresh;
+    if (auto done = insert_ids(sql, batch, ids, *blocks, fresh, kept); !done) return done;
+    if (!kept.conflicting.empty()) return Error{ErrorKind::invalid, "a statement with this id is here already, and another one"};
+    if (fresh.empty()) return {};
+    if (auto done = insert_statements(sql, batch.organisation, fresh); !done) return done;
+    if (auto done = insert_postings(sql, batch.organisation, fresh); !done) return done;
+    if (auto done = keep_references(sql, batch.organisation, fresh); !done) return done;
+    if (!batch.attachments.empty())
+        if (auto done = insert_attachments(sql, batch); !done) return done;
+    if (auto done = keep_activities(sql, batch.organisation, fresh); !done) return done;
+    kept.added = fresh.size();
+    const auto records = fresh_records(batch, fresh);
+    if (batch.kiosk.empty() || records.empty()) return {};
+    if (auto done = follow_chain(sql, batch.organisation, batch.kiosk, batch.kiosk_key, records, batch.stored); !done) return done;
+    return roll_up(sql, batch.organisation, batch.kiosk, records);
+}
+
+}  // namespace
+
+std::int64_t statement_key(StatementKey kind, std::string_view text) {
+    return static_cast<std::int64_t>(sip_hash(0x78696e6768756f31ULL, static_cast<std::uint64_t>(kind) + 1, text) >> 1);
+}
+
+Result<Bytes> id_bytes(std::string_view uuid) {
+    std::string digits;
+    for (const char c : uuid)
+        if (c != '-') digits += c;
+    auto bytes = from_hex(digits);
+    if (!bytes || bytes->size() != 16 || uuid.size() != 36) return Error{ErrorKind::invalid, "an id that is no UUID"};
+    return bytes;
+}
+
+std::string id_text(std::span<const std::uint8_t> id) {
+    std::string text = to_hex(id);
+    for (const std::size_t at : {8, 13, 18, 23}) text.insert(at, 1, '-');
+    return text;
+}
+
+Bytes keys_bytes(const std::vector<std::int64_t>& keys) {
+    Bytes bytes;
+    bytes.reserve(keys.size() * 8);
+    for (const std::int64_t key : keys)
+        for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(key) >> shift));
+    return bytes;
+}
+
+std::vector<std::int64_t> keys_of(const Bytes& bytes) {
+    std::vector<std::int64_t> keys;
+    for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
+        std::uint64_t key = 0;
+        for (std::size_t j = 0; j < 8; ++j) key = key << 8 | bytes[i + j];
+        keys.push_back(static_cast<std::int64_t>(key));
+    }
+    return keys;
+}
+
+std::string kept_columns() {
+    return "s.id, s.json, s.place, CASE WHEN s.voiding = 0 AND EXISTS (SELECT 1 FROM statement_void v WHERE v.organisation = s.organisation AND v.target = s.id) THEN 1 ELSE 0 END, "
+           "s.attachments";
+}
+
+KeptStatement kept_statement(const SqlRow& row) {
+    KeptStatement kept;
+    kept.id = id_text(row.blob(0));
+    kept.json = row.text(1);
+    kept.stored_ms = stored_at(row.integer(2));
+    kept.voided = row.integer(3) != 0;
+    const std::string& list = row.text(4);
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t end = std::min(list.find(',', at), list.size());
+        kept.attachments.push_back(list.substr(at, end - at));
+        at = end + 1;
+    }
+    return kept;
+}
+
+std::int64_t kept_place(const SqlRow& row) { return row.integer(2); }
+
+Result<KeptBatch> RecordStore::keep(const NewBatch& batch) {
+    const Storing running(batch.stored);
+    KeptBatch kept;
+    for (const NewStatement& statement : batch.statements) kept.ids.push_back(statement.id);
+    if (batch.statements.empty()) return kept;
+    auto ids = batch_ids(batch);
+    if (!ids) return ids.error();
+    kept.conflicting = ids->conflicting;
+    if (!kept.conflicting.empty()) return kept;
+    if (auto made = make_months(*sql_, batch.stored); !made) return made.error().within("keeping statements");
+    auto done = in_transaction(*sql_, [&] {
+        kept.conflicting.clear();
+        kept.added = 0;
+        return keep_in_transaction(*sql_, batch, *ids, kept);
+    });
+    if (!done && kept.conflicting.empty()) return done.error().within("keeping statements");
+    return kept;
+}
+
+Result<std::optional<KeptStatement>> RecordStore::find(Organisation organisation, std::string_view id) {
+    auto bytes = id_bytes(id);
+    if (!bytes) return std::optional<KeptStatement>();
+    const auto rows = sql_->query("SELECT " + kept_columns() +
+                                      " FROM statement_id i JOIN statement s ON s.organisation = i.organisation AND s.place = i.place WHERE i.organisation = $1 AND i.id = $2",
+                                  {organisation, std::move(*bytes)});
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<KeptStatement>();
+    return std::optional<KeptStatement>(kept_statement(rows->front()));
+}
+
+Result<WallTime> RecordStore::consistent_through(Organisation organisation, WallTime now) {
+    (void)organisation;  // whatever runs may be anybody's
+    std::int64_t through = std::min(now.unix_ms, Storing::oldest_ms());
+    if (sql_->dialect() == Sql::Dialect::postgres) {
+        // pg_locks shows a key of 64 bits as two halves.
+        const auto oldest = sql_->integer_or(through,
+                                             "SELECT min(key - $1) FROM (SELECT (classid::bigint << 32) | objid::bigint AS key FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted "
+                                             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held WHERE key >= $1 AND key < $2",
+                                             {running_prefix, running_prefix + last_ms + 1});
+        if (!oldest) return oldest.error();
+        through = std::min(through, *oldest);
+    }
+    return WallTime{through - 1};  // the millisecond itself is not over
+}
+
+Result<std::optional<AttachmentBytes>> RecordStore::attachment(Organisation organisation, std::string_view sha2) {
+    auto bytes = from_hex(sha2);
+    if (!bytes) return std::optional<AttachmentBytes>();
+    const auto rows = sql_->query("SELECT content_type, bytes FROM attachment WHERE organisation = $1 AND sha2 = $2", {organisation, std::move(*bytes)});
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<AttachmentBytes>();
+    AttachmentBytes found;
+    found.sha2 = std::string(sha2);
+    found.content_type = rows->front().text(0);
+    const Bytes& content = rows->front().blob(1);
+    found.bytes.assign(content.begin(), content.end());
+    return std::optional<AttachmentBytes>(std::move(found));
+}
+
+}  // namespace xinghuo

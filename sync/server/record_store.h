@@ -40,6 +40,25 @@ enum class StatementKey { agent, related_agent, verb, activity, related_activity
 // 63 bits of a hash: what is compared again in the statement itself is the caller's business when it must be exact (64-bit collisions are not met in practice).
 std::int64_t statement_key(StatementKey kind, std::string_view text);
 
+// That this process is about to keep something: made before `stored` is read, gone once keep() has answered. consistent_through() never passes one.
+//     const Storing storing(clock);
+//     batch.stored = storing.stored();
+// keep() makes one by itself, too late for what its caller did since it read the clock. Between several servers the database's own locks say it, from keep() on.
+class Storing {
+public:
+    explicit Storing(const Clock& clock);
+    explicit Storing(WallTime stored);
+    ~Storing();
+    Storing(const Storing&) = delete;
+    Storing& operator=(const Storing&) = delete;
+    [[nodiscard]] WallTime stored() const { return stored_; }
+    static std::int64_t oldest_ms();  // of all that are; INT64_MAX: none
+
+private:
+    std::size_t slot_;
+    WallTime stored_;
+};
+
 struct NewBatch {
     Organisation organisation = 1;
     std::vector<NewStatement> statements;
@@ -67,7 +86,7 @@ struct StatementQuery {
     std::optional<std::int64_t> since_ms, until_ms;  // stored; exclusive, inclusive
     bool ascending = false;
     std::size_t limit = 100;
-    std::string cursor;                     // of an earlier page's `more`
+    std::string cursor;                     // of an earlier page's `more`; `invalid` when it is none
 };
 struct StatementPage {
     std::vector<KeptStatement> statements;  // voided ones never; what refers to a voided one, yes
@@ -81,7 +100,7 @@ struct DocumentPlace {
     std::string activity, agent, registration, id;  // as far as the kind has them; agent: its canonical key (statement.h)
 };
 struct Document {
-    std::string content_type, bytes, etag;  // etag: hex SHA-1 of the bytes, without quotes
+    std::string content_type, bytes, etag;  // etag: hex SHA-1 of the bytes, without quotes; put_document() makes it
     std::int64_t updated_ms = 0;
 };
 // What is asked of the document before it is written (RFC 9110 §13): checked and written in one transaction.
@@ -99,7 +118,7 @@ public:
     Result<KeptBatch> keep(const NewBatch& batch);
     Result<std::optional<KeptStatement>> find(Organisation organisation, std::string_view id);
     Result<StatementPage> select(Organisation organisation, const StatementQuery& query);
-    // Everything stored up to here is visible to every reader; never past a transaction that is still running.
+    // Everything stored up to here is visible to every reader; never past a transaction that is still running. Ask before select(), not after.
     Result<WallTime> consistent_through(Organisation organisation, WallTime now);
     Result<std::optional<AttachmentBytes>> attachment(Organisation organisation, std::string_view sha2);
     Result<std::optional<std::string>> activity_definition(Organisation organisation, std::string_view iri);  // merged, JSON; nothing: never heard of it
@@ -108,7 +127,8 @@ public:
     // merge: POST of JSON onto JSON replaces top-level members (`not_json` when either is none).
     Result<DocumentOutcome> put_document(Organisation organisation, const DocumentPlace& place, const Document& document, const Precondition& precondition, bool merge);
     Result<DocumentOutcome> delete_document(Organisation organisation, const DocumentPlace& place, const Precondition& precondition);
-    Result<void> delete_documents(Organisation organisation, const DocumentPlace& place);  // all of the place, whatever their id (state)
+    // Both: whatever their id, and of every registration when the place has none.
+    Result<void> delete_documents(Organisation organisation, const DocumentPlace& place);
     Result<std::vector<std::string>> document_ids(Organisation organisation, const DocumentPlace& place, std::optional<std::int64_t> since_ms);
 
     // How far a terminal's chain is here.

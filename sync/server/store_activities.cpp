@@ -1,0 +1,87 @@
+#include <map>
+
+#include "sync/server/statement.h"
+#include "sync/server/store_parts.h"
+
+namespace xinghuo {
+namespace {
+
+std::int64_t activity_key(std::string_view iri) { return statement_key(StatementKey::activity, iri); }
+
+struct KnownActivity {
+    std::string iri, definition;
+    std::int64_t newest = 0;  // hash of the definition merged last
+    bool here = false;
+};
+
+Result<std::map<std::int64_t, KnownActivity>> known_activities(Sql& sql, Organisation organisation, const std::vector<std::int64_t>& keys, bool to_change) {
+    std::string words = "SELECT key, iri, definition, newest FROM activity WHERE organisation = $1 AND key " + sql.among("$2") + " ORDER BY key";
+    if (to_change && sql.dialect() == Sql::Dialect::postgres) words += " FOR UPDATE";
+    const auto rows = sql.query(words, {organisation, keys});
+    if (!rows) return rows.error();
+    std::map<std::int64_t, KnownActivity> known;
+    for (const SqlRow& row : *rows) known[row.integer(0)] = {row.text(1), row.text(2), row.integer(3), true};
+    return known;
+}
+
+struct NewerDefinitions {
+    std::string iri;
+    std::vector<std::string> definitions;  // one after another, no two neighbours alike
+};
+
+}  // namespace
+
+// Most statements tell what was told before: then nothing is written, and nothing parsed.
+Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh) {
+    std::map<std::int64_t, NewerDefinitions> told;
+    for (const FreshStatement& one : fresh)
+        for (const auto& [iri, definition] : one.statement->activities) {
+            NewerDefinitions& newer = told[activity_key(iri)];
+            newer.iri = iri;
+            if (newer.definitions.empty() || newer.definitions.back() != definition) newer.definitions.push_back(definition);
+        }
+    if (told.empty()) return {};
+    std::vector<std::int64_t> keys;
+    for (const auto& [key, newer] : told) keys.push_back(key);
+    auto known = known_activities(sql, organisation, keys, false);
+    if (!known) return known.error();
+
+    std::vector<std::int64_t> changed;
+    for (const auto& [key, newer] : told) {
+        const auto found = known->find(key);
+        const bool same = found != known->end() && newer.definitions.size() == 1 && found->second.newest == statement_key(StatementKey::verb, newer.definitions.front());
+        if (!same) changed.push_back(key);
+    }
+    if (changed.empty()) return {};
+    auto now = known_activities(sql, organisation, changed, true);
+    if (!now) return now.error();
+
+    SqlRowsToInsert rows;
+    rows.table = "activity";
+    rows.columns = {{"organisation", SqlType::bigint, {}}, {"key", SqlType::bigint, {}}, {"iri", SqlType::text, {}}, {"definition", SqlType::text, {}}, {"newest", SqlType::bigint, {}}};
+    rows.on_conflict = "ON CONFLICT (organisation, key) DO UPDATE SET definition = excluded.definition, newest = excluded.newest";
+    for (const std::int64_t key : changed) {
+        const NewerDefinitions& newer = told.at(key);
+        std::string definition;
+        std::size_t first = 0;
+        if (const auto found = now->find(key); found != now->end()) definition = found->second.definition;
+        else definition = newer.definitions.at(first++);
+        for (; first < newer.definitions.size(); ++first) definition = merged_definition(definition, newer.definitions[first]);
+        rows.columns[0].values.emplace_back(organisation);
+        rows.columns[1].values.emplace_back(key);
+        rows.columns[2].values.emplace_back(newer.iri);
+        rows.columns[3].values.emplace_back(std::move(definition));
+        rows.columns[4].values.emplace_back(statement_key(StatementKey::verb, newer.definitions.back()));
+    }
+    if (auto done = sql.insert(rows); !done) return done.error();
+    return {};
+}
+
+Result<std::optional<std::string>> RecordStore::activity_definition(Organisation organisation, std::string_view iri) {
+    const auto rows = sql_->query("SELECT definition FROM activity WHERE organisation = $1 AND key = $2", {organisation, activity_key(iri)});
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<std::string>();
+    return std::optional<std::string>(rows->front().text(0));
+}
+
+}  // namespace xinghuo

@@ -1,0 +1,36 @@
+// What the parts of the record store share: how ids stand in columns, and the steps of keep() that have a file of their own. All run inside its transaction.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sync/server/record_store.h"
+
+namespace xinghuo {
+
+Result<Bytes> id_bytes(std::string_view uuid);          // 16; `invalid` when it is no UUID
+std::string id_text(std::span<const std::uint8_t> id);
+Bytes keys_bytes(const std::vector<std::int64_t>& keys);
+std::vector<std::int64_t> keys_of(const Bytes& bytes);
+
+// A statement that was not here before, at its place.
+struct FreshStatement {
+    const NewStatement* statement = nullptr;
+    std::int64_t place = 0;
+    bool referred_to = false;   // something here refers to it already
+};
+
+// The columns of KeptStatement, from "statement s": kept_statement() reads them.
+std::string kept_columns();
+KeptStatement kept_statement(const SqlRow& row);
+std::int64_t kept_place(const SqlRow& row);
+
+// Postings of what each refers to, through any number of steps, in whatever order they came (store_references.cpp).
+Result<void> keep_references(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh);
+// Merges the activities' definitions into those that are known (store_activities.cpp).
+Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh);
+// PostgreSQL: partitions for the month of `when` and the two after it; each connection looks once a month (store_months.cpp). Outside a transaction.
+Result<void> make_months(Sql& sql, WallTime when);
+
+}  // namespace xinghuo
