@@ -19,7 +19,7 @@ Bytes hashed(const std::vector<std::string_view>& parts) {
 Bytes folder_of(const DocumentPlace& place) { return hashed({fmt::format("{}", static_cast<int>(place.kind)), place.activity, place.agent}); }
 Bytes leaf_of(const DocumentPlace& place) { return hashed({place.registration, place.id}); }
 
-std::string etag_of(std::string_view bytes) { return to_hex(digest_of(DigestKind::sha1, bytes)); }
+std::string etag_of(std::string_view bytes) { return digest_hex(DigestKind::sha1, bytes); }
 
 Result<std::optional<Document>> read_document(Sql& sql, Organisation organisation, const DocumentPlace& place) {
     const auto rows = sql.query("SELECT content_type, bytes, etag, updated FROM document WHERE organisation = $1 AND folder = $2 AND leaf = $3",
