@@ -1,0 +1,27 @@
+// The centre's keys on disk. For publisher*.cpp.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "content/base/crypto.h"
+#include "sync/server/publisher.h"
+
+namespace xinghuo {
+
+inline constexpr const char* centre_role = "centre";  // as the packer names it (tools/packer/keys_main.cpp)
+
+// PEM, mode 0600, not sealed: a server signs by itself. Written beside and renamed.
+Result<PrivateKey> load_or_make_pem(const Path& file);
+// `missing`: it was taken away, or never was here.
+Result<Signer> signer_from(const Path& data, const char* name);
+
+// Reading keys of an organisation, each in a file of its own: DATA/keys/reading-1-1f2e….key holds the seed.
+Result<Digest> make_reading_seed(const Path& data, Organisation organisation);  // of a new one, on disk when it is good
+Result<Digest> reading_seed(const Path& data, Organisation organisation, const std::string& id);
+void forget_reading_keys(const Path& data, Organisation organisation, const std::vector<std::string>& but);
+
+// The role that may speak for what the centre tells; `untrusted` when it is not the online key's.
+Result<std::string> role_of_centre(const RepositoryState& state, const Signer& online);
+
+}  // namespace xinghuo
