@@ -110,6 +110,10 @@ Result<void> check_signature(JsonValue statement, JsonValue attachment, std::str
     const auto same = [](char a, char b) { return a == b || ((a ^ b) == 0x20 && ((a | 0x20) >= 'a') && ((a | 0x20) <= 'z')); };
     if (!signed_id.empty() && !id.empty() && !std::equal(signed_id.begin(), signed_id.end(), id.begin(), id.end(), same))
         return Error{ErrorKind::invalid, "what was signed is the statement of another id"};
+    // Equal statements may differ in when they say it was; what was signed may only leave that open.
+    const auto signed_when = read_timestamp(payload->root()["timestamp"].string(), version), when = read_timestamp(statement["timestamp"].string(), version);
+    if (payload->root()["timestamp"].exists() && (!signed_when || !when || signed_when->unix_ms != when->unix_ms))
+        return Error{ErrorKind::invalid, "what was signed says another timestamp than the statement"};
     const auto said = fingerprint_of(unsigned_text(payload->root()), version);
     if (!said) return said.error().within("what was signed");
     const auto says = fingerprint_of(unsigned_text(statement), version);
