@@ -26,12 +26,6 @@ PackState some_state() {
     return state;
 }
 
-std::string text_of(const PackTerminal& terminal, const std::string& path) {
-    const auto catalogue = terminal.store->catalogue();
-    const auto text = catalogue ? (*catalogue)->read_text(path) : Result<std::string>(catalogue.error());
-    return text ? *text : text.error().what;
-}
-
 // What collect() must leave: everything else is a leak.
 std::vector<std::string> accounted(const PackTerminal& terminal, const std::vector<const PackFiles*>& packs, std::size_t manifests) {
     std::vector<std::string> wrong;
@@ -77,11 +71,9 @@ TEST_CASE("one flipped bit of the list of packs is noticed", "[packs]") {
 }
 
 TEST_CASE("undo is one touch, and back again", "[packs]") {
-    PackRepository repository;
-    repository.add_pack("first", 1, {{"text", "one"}});
-    repository.release();
-    PackTerminal terminal(repository.root());
-    terminal.open();
+    FirstPack first(PackFiles{{"text", "one"}});
+    PackRepository& repository = first.repository;
+    PackTerminal& terminal = first.terminal;
     CHECK(terminal.store->undo("first", PackTerminal::day(1)).error().kind == ErrorKind::missing);
     REQUIRE(terminal.take(repository));
     CHECK(terminal.store->undo("first", PackTerminal::day(1)).error().what == "first: there is no version before to go back to");
@@ -91,15 +83,15 @@ TEST_CASE("undo is one touch, and back again", "[packs]") {
     const auto before = terminal.store->catalogue();
     REQUIRE(before);
     REQUIRE(terminal.store->undo("first", PackTerminal::day(1)));
-    CHECK(text_of(terminal, "text") == "one");
+    CHECK(terminal.text("text") == "one");
     // Whoever is in an exhibit finishes on the old snapshot, whatever is collected meanwhile.
     REQUIRE(terminal.store->collect(PackTerminal::day(1)));
     CHECK(*(*before)->read_text("text") == "two");
     terminal.open();
-    CHECK(text_of(terminal, "text") == "one");
+    CHECK(terminal.text("text") == "one");
     CHECK(terminal.store->history().front().what == PackEvent::What::undone);
     REQUIRE(terminal.store->undo("first", PackTerminal::day(1)));
-    CHECK(text_of(terminal, "text") == "two");
+    CHECK(terminal.text("text") == "two");
 }
 
 TEST_CASE("what is collected is what nobody shows, may undo to, installs or looks at", "[packs]") {
@@ -173,8 +165,8 @@ TEST_CASE("what the disk damages is found, set aside, and repaired", "[packs]") 
     CHECK(terminal.store->history().front().what == PackEvent::What::damaged);
     REQUIRE(terminal.store->wanted().size() == 1);
     CHECK(terminal.store->wanted()[0].sha256 == sha256);
-    CHECK(text_of(terminal, "f07") != rotten);
-    CHECK(text_of(terminal, "f08") == files["f08"]);
+    CHECK(terminal.text("f07") != rotten);
+    CHECK(terminal.text("f08") == files["f08"]);
     repository.blobs_given = 0;
     Installer installer(*terminal.store, terminal.stop, terminal.clock);
     const auto repaired = installer.repair(repository, PackTerminal::day(9));
@@ -182,7 +174,7 @@ TEST_CASE("what the disk damages is found, set aside, and repaired", "[packs]") 
     CHECK(*repaired == 1);
     CHECK(repository.blobs_given == 30'000);
     CHECK(terminal.store->wanted().empty());
-    CHECK(text_of(terminal, "f07") == files["f07"]);
+    CHECK(terminal.text("f07") == files["f07"]);
     CHECK(terminal.store->history().front().what == PackEvent::What::repaired);
     // A shared blob that rots unseen is found by the next install, which brings it again.
     REQUIRE(write_file(blob, rotten));
@@ -191,7 +183,7 @@ TEST_CASE("what the disk damages is found, set aside, and repaired", "[packs]") 
     repository.release();
     REQUIRE(terminal.take(repository));
     CHECK(terminal.shown("first") == 2);
-    CHECK(text_of(terminal, "f07") == files["f07"]);
+    CHECK(terminal.text("f07") == files["f07"]);
 }
 
 TEST_CASE("a damaged list of packs is one state back, or rebuilt from what is signed", "[packs]") {
@@ -262,7 +254,7 @@ TEST_CASE("another root of trust takes everything back that it did not sign", "[
         CHECK(terminal.store->history().front().why == "it was signed under another root of trust");
         CHECK_FALSE(terminal.look(demonstration));
         REQUIRE(terminal.take(production));
-        CHECK(text_of(terminal, "text") == "ours");
+        CHECK(terminal.text("text") == "ours");
         terminal.open();
         CHECK(terminal.shown("ours") == 1);
         REQUIRE(terminal.store->collect(PackTerminal::day(1)));
@@ -297,14 +289,14 @@ TEST_CASE("what ships with the program is there at the first start, in its place
     terminal.places.root.clear();
     terminal.open(4'000);  // long past the last of its dates
     CHECK(terminal.shown("first") == 1);
-    CHECK(text_of(terminal, "film") == files.at("film"));
+    CHECK(terminal.text("film") == files.at("film"));
     CHECK(terminal.store->packs()[0].shown->from == "shipped");
     CHECK(terminal.store->blobs_bytes() == 0);
     const std::vector<std::string> once = terminal.files();
     terminal.open(4'001);
     CHECK(terminal.files() == once);
     REQUIRE(terminal.store->collect(PackTerminal::day(1)));
-    CHECK(text_of(terminal, "film") == files.at("film"));
+    CHECK(terminal.text("film") == files.at("film"));
     SECTION("a newer program brings a newer one") {
         repository.add_pack("first", 2, {{"text", "two"}});
         repository.release();
@@ -312,7 +304,7 @@ TEST_CASE("what ships with the program is there at the first start, in its place
         terminal.open();
         CHECK(terminal.shown("first") == 2);
         REQUIRE(terminal.store->undo("first", PackTerminal::day(1)));
-        CHECK(text_of(terminal, "film") == files.at("film"));
+        CHECK(terminal.text("film") == files.at("film"));
     }
     SECTION("damaged, it is mended by a copy of ours") {
         const std::string sha256 = sha256_hex(files.at("film").data(), 50'000);
@@ -322,13 +314,13 @@ TEST_CASE("what ships with the program is there at the first start, in its place
         REQUIRE(damaged);
         CHECK(damaged->size() == 1);
         REQUIRE(terminal.store->wanted().size() == 1);
-        CHECK(text_of(terminal, "film") != rotten);
+        CHECK(terminal.text("film") != rotten);
         terminal.open();
         REQUIRE(terminal.store->wanted().size() == 1);
         Installer installer(*terminal.store, terminal.stop, terminal.clock);
         REQUIRE(installer.repair(repository, PackTerminal::day(1)));
         CHECK(terminal.store->wanted().empty());
-        CHECK(text_of(terminal, "film") == files.at("film"));
+        CHECK(terminal.text("film") == files.at("film"));
     }
     SECTION("not signed by its root, it is not shown") {
         PackRepository other;

@@ -43,9 +43,9 @@ std::vector<Next> next_below(const TargetsMeta& role, const std::string& name, s
 }
 
 // The roles that wait, and those that were visited. No role is visited twice, and no more than so many.
-class Walk {
+class RoleWalk {
 public:
-    Walk(const TargetsMeta& top, int at_most) : top_(top), left_(at_most) {}
+    RoleWalk(const TargetsMeta& top, int at_most) : top_(top), left_(at_most) {}
 
     // Before everything that waits, in this order.
     void add(std::vector<Next> children) { std::move(children.rbegin(), children.rend(), std::back_inserter(todo_)); }
@@ -110,7 +110,7 @@ Result<std::optional<Target>> TrustClient::find(std::string_view name, Transport
         return target;
     };
     if (auto found = answer(*state.targets, "targets")) return found;
-    Walk walk(*state.targets, state.limits.delegations);
+    RoleWalk walk(*state.targets, state.limits.delegations);
     const auto plan = [&walk, &name](const TargetsMeta& role, const std::string& role_name) {
         std::vector<Next> children = next_for(role, role_name, name);
         const auto last = std::find_if(children.begin(), children.end(), [](const Next& child) { return child.terminating; });
@@ -142,7 +142,7 @@ Result<std::vector<Target>> TrustClient::list(std::string_view name_prefix, Tran
     };
     collect(*state.targets);
     std::optional<Error> first_wrong;
-    Walk walk(*state.targets, state.limits.delegations);
+    RoleWalk walk(*state.targets, state.limits.delegations);
     walk.add(next_below(*state.targets, "targets", name_prefix, state.limits.delegations));
     while (const auto next = walk.next()) {
         const auto role = state.delegate(next->delegator, next->role, next->keys, walk.keys_known_to(next->delegator), from, now, prefix);

@@ -145,6 +145,12 @@ public:
             if (pack.id == id && pack.shown) return pack.shown->version;
         return 0;
     }
+    // Of what is shown; why not, where there is none.
+    [[nodiscard]] std::string text(const std::string& path) const {
+        const auto catalogue = store->catalogue();
+        const auto text = catalogue ? (*catalogue)->read_text(path) : Result<std::string>(catalogue.error());
+        return text ? *text : text.error().what;
+    }
     // Every file below packs/, but what the update client keeps.
     [[nodiscard]] std::vector<std::string> files() const {
         std::vector<std::string> all;
@@ -162,6 +168,23 @@ public:
                   fmt::format("xinghuo-packs-{}-{}", ::getpid(), static_cast<const void*>(this));
     PackStore::Places places;
     std::unique_ptr<PackStore> store;
+};
+
+inline PackFiles first_files() { return {{"a.txt", chance_bytes(1, 5'000)}, {"b.bin", chance_bytes(2, 40'000)}, {"empty", ""}}; }
+
+// A repository with one pack, "first", and a terminal that has not seen it yet.
+struct FirstPack {
+    PackRepository repository;
+    PackTerminal terminal;
+    explicit FirstPack(const PackFiles& files = first_files(), std::int64_t version = 1) : repository(made(files, version)), terminal(repository.root()) { terminal.open(); }
+
+private:
+    static PackRepository made(const PackFiles& files, std::int64_t version) {
+        PackRepository repository;
+        repository.add_pack("first", version, files);
+        repository.release();
+        return repository;
+    }
 };
 
 }  // namespace xinghuo
