@@ -1,4 +1,4 @@
-// What this terminal has not yet been told is kept. The records themselves are the queue (records.h): what stands here is how far each has come.
+// What this terminal has not yet been told is kept (tables outbox_apart, remembered). The records themselves are the queue (records.h): what stands here is how far each has come.
 // One for each Database, so for each thread; the frame's thread only reads status().
 #pragma once
 
@@ -16,7 +16,8 @@ class Outbox {
 public:
     explicit Outbox(Database& db) : db_(&db) {}
 
-    // The oldest that are neither acknowledged nor in quarantine, by seq; with the signatures that are stored.
+    // The oldest that are neither acknowledged nor in quarantine, by seq; with the signatures that are stored. A record that cannot be read
+    // (somebody meddled) is not among them, and comes into quarantine with the next that is marked.
     struct Waiting {
         Record record;
         std::optional<Signature> signature;
@@ -27,6 +28,8 @@ public:
     Result<void> mark_sent(const std::vector<std::int64_t>& seqs);
     Result<void> mark_through(std::int64_t seq);
     Result<void> rewind(std::int64_t through);
+    // Of those from…to that count as acknowledged: sent once more, because the centre misses them. How many.
+    Result<std::int64_t> again(std::int64_t from, std::int64_t to);
 
     // What the other side refused for good: kept, shown, exported, and tried again only when the administrator asks.
     struct Quarantined {
@@ -39,15 +42,21 @@ public:
     Result<std::vector<Quarantined>> quarantined(std::size_t limit) const;
 
     struct Status {
-        std::int64_t waiting = 0, sent_through = 0, quarantined = 0, last_seq = 0;
+        std::int64_t waiting = 0;        // numbers that a damaged disk lost count among them until they are passed
+        std::int64_t sent_through = 0;   // up to here everything is acknowledged, or in quarantine
+        std::int64_t quarantined = 0, last_seq = 0;
     };
     Result<Status> status() const;       // constant time
 
     // Small things the agent remembers: "centre", "token" (sealed), "roster_version" …
     Result<std::optional<std::string>> remembered(std::string_view name) const;
     Result<void> remember(std::string_view name, std::string_view value);
+    Result<void> forget(std::string_view name);
 
 private:
+    Result<std::int64_t> through() const;
+    Result<void> set_through(std::int64_t seq);
+    Result<void> pass_marked();
     Database* db_;
 };
 

@@ -159,6 +159,18 @@ CREATE TABLE notice (
 
 CREATE TABLE centre_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    // 4: how far the records have come (outbox.cpp): those that stand apart from "everything up to sent_through"; small things remembered
+    R"sql(
+CREATE TABLE outbox_apart (
+    seq INTEGER PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('sent', 'again', 'quarantined')),
+    why TEXT NOT NULL DEFAULT '',
+    at_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_apart_by_state ON outbox_apart (state, seq);
+
+CREATE TABLE remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

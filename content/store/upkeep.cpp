@@ -195,8 +195,10 @@ Result<OpenedDatabase> mend(const Path& file, const Path& backups, const Path& s
         if (!db) return db.error();
         auto last = (*db)->integer_or(0, "SELECT max(seq) FROM record");
         auto count = (*db)->integer_or(0, "SELECT count(*) FROM record");
-        if (!last || !count) return (last ? count : last).error();
-        mended.last_seq_seen = std::max(mended.last_seq_seen, *last);
+        // What was acknowledged was written, though its record may be gone.
+        auto told_through = (*db)->integer_or(0, "SELECT CAST(value AS INTEGER) FROM remembered WHERE name = 'sent_through'");
+        if (!last || !count || !told_through) return (!last ? last : !count ? count : told_through).error();
+        mended.last_seq_seen = std::max({mended.last_seq_seen, *last, *told_through});
         mended.records_lost = mended.last_seq_seen - *count;
         const std::string told = JsonWriter().object().key("from_backup").value(!mended.from_backup.empty()).key("records_recovered")
                                      .value(mended.records_recovered).key("lost").value(mended.records_lost).end().text();
