@@ -1,1 +1,47 @@
+// A stick carries records up and receipts, roster and the rest down, where there is no network. (records-and-sync.md, "Courier"; forms in courier_forms.h.)
+// On a worker's thread, with a Database and Records of its own; while one serve() runs, nobody else pulls.
+//
+//     Courier courier({…});
+//     auto served = courier.serve("/media/stick", now, moment);
 #pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "sync/outbox.h"
+#include "sync/protocol.h"
+#include "sync/pull.h"
+
+namespace xinghuo {
+
+struct CourierParts {
+    PublicKey centre_key{};              // from enrolment
+    StatementTerms terms;
+    PullParts pull;
+    const std::atomic<bool>* stop = nullptr;  // true ends it between two files, as `cancelled`
+};
+
+struct CourierServed {
+    std::int64_t received_through = 0;   // the centre has everything up to here, as the receipt says; 0: no receipt for this terminal
+    std::size_t chunks = 0, records = 0; // written now
+    std::size_t records_on_stick = 0;    // that the stick carries up, in all
+    Pulled pulled;
+    std::vector<std::string> wrong;      // sentences; the rest was done
+};
+
+class Courier {
+public:
+    explicit Courier(CourierParts parts) : parts_(std::move(parts)) {}
+
+    // Is it one? `missing`: no registered stick; `untrusted`: another centre's.
+    Result<void> look(const Path& stick) const;
+    // Receipts first, then records, then what the centre tells. What is on the stick stays there until a receipt covers it; asked again after
+    // being pulled out it goes on. `missing`, `untrusted`: as look(); `full`, `io`: the stick; `cancelled`.
+    Result<CourierServed> serve(const Path& stick, WallTime now, const Moment& moment);
+
+private:
+    CourierParts parts_;
+};
+
+}  // namespace xinghuo
