@@ -53,7 +53,7 @@ struct HttpCounts {
 class HttpServer {
 public:
     // On a worker's thread, several at a time. The body is unpacked. A header x-forwarded-proto is "https" when the request came by TLS, here or to a
-    // trusted proxy, and not there otherwise. HEAD is answered as GET would be: the body is left away.
+    // trusted proxy, and not there otherwise; an x-forwarded-for that is still there was not believed. HEAD is answered as GET would be: the body is left away.
     using Handler = std::function<HttpReply(const HttpRequest&)>;
     // Listening when it is good. `io`: the address is taken; `invalid`: no address, certificate or key. `clock` outlives it.
     static Result<std::unique_ptr<HttpServer>> start(const HttpServerSettings& settings, const Clock& clock, Handler handler);

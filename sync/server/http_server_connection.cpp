@@ -311,7 +311,8 @@ HttpRequest HttpConnection::taken_request(bool tls) {
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         std::string value(field.value());
         if (name == "x-forwarded-for") {
-            forwarded += (forwarded.empty() ? "" : ",") + value;
+            if (by_proxy) forwarded += (forwarded.empty() ? "" : ",") + value;
+            else request.headers.emplace_back(std::move(name), std::move(value));
         } else if (name == "x-forwarded-proto") {
             if (by_proxy) secure = value == "https";
         } else {

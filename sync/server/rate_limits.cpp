@@ -54,6 +54,12 @@ std::optional<Nanoseconds> RateLimits::ask(const std::string& who, double a_seco
     return from_seconds((1 - bucket.tokens) / a_second);
 }
 
+void RateLimits::give_back(const std::string& who) {
+    const std::lock_guard held(kept_->lock);
+    const auto found = kept_->buckets.find(who);
+    if (found != kept_->buckets.end()) found->second.tokens = std::min(found->second.burst, found->second.tokens + 1);
+}
+
 std::optional<Nanoseconds> RateLimits::must_wait(const std::string& who, Instant now) {
     const std::lock_guard held(kept_->lock);
     const auto found = kept_->wrongs.find(who);

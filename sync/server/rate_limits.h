@@ -18,6 +18,7 @@ public:
 
     // A bucket of `burst` tokens that refills at so many a second; nothing: take it and go on; otherwise come again after that.
     std::optional<Nanoseconds> ask(const std::string& who, double a_second, double burst, Instant now);
+    void give_back(const std::string& who);  // it does not count after all
     // After the third wrong one: 1 s, 2 s, 4 s … 15 min. A right one, or an hour without any, forgives.
     std::optional<Nanoseconds> must_wait(const std::string& who, Instant now);
     void wrong(const std::string& who, Instant now);
