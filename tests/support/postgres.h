@@ -1,0 +1,16 @@
+// A PostgreSQL of the tests' own: made with initdb in a temporary folder, listening on a socket there and nowhere else, started when first asked for and stopped
+// when the program ends. Several test programs at a time do not meet. Where the package is not installed there is none.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace xinghuo::testing {
+
+// A connection string to an empty database; another one each time. Nothing: no PostgreSQL here, and why is printed once.
+std::optional<std::string> fresh_postgres_database();
+
+// A second life for what has to survive a crash: kill -9 of all of it (as the power cut does), and started again.
+void crash_postgres();
+
+}  // namespace xinghuo::testing
