@@ -163,7 +163,8 @@ private:
                 after = one.record.seq;
                 const bool there = carried(one.record.seq);
                 std::string statement = there ? std::string() : statement_of(one.record, one.signature, parts_.terms);
-                const bool ends = there || chunk.statements.size() >= records_a_chunk || plain + statement.size() > plain_bytes_a_chunk;
+                const bool gap = !chunk.statements.empty() && one.record.seq != chunk.through + 1;  // in quarantine, or sent: from and through say exactly what is in it
+                const bool ends = there || gap || chunk.statements.size() >= records_a_chunk || plain + statement.size() > plain_bytes_a_chunk;
                 if (ends && !chunk.statements.empty()) {
                     if (auto written = write(chunk, *notes); !written) return written;
                     chunk = empty_chunk();
@@ -218,10 +219,7 @@ private:
         second.statements.assign(chunk.statements.begin() + middle, chunk.statements.end());
         first.from = chunk.from;
         second.through = chunk.through;
-        // Where one ends is known by the record that its last statement carries.
-        const auto last = carried_record(first.statements.back());
-        if (!last || !*last) return Error{ErrorKind::invalid, "a statement carries no record"};
-        first.through = (*last)->record.seq;
+        first.through = chunk.from + middle - 1;
         second.from = first.through + 1;
         if (auto written = write(first, notes); !written) return written;
         return write(second, notes);
@@ -255,7 +253,8 @@ private:
 }  // namespace
 
 Result<void> Courier::look(const Path& stick) const {
-    StickCall call(parts_, stick, {}, {});
+    const Moment nothing;
+    StickCall call(parts_, stick, {}, nothing);
     const auto registered = call.registration();
     return registered ? Result<void>() : Result<void>(registered.error());
 }

@@ -1,1 +1,173 @@
 #include "sync/server/courier_desk.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "content/base/json.h"
+#include "content/trust/directory_transport.h"
+#include "sync/courier_forms.h"
+#include "sync/server/enrolment.h"
+#include "sync/server/xapi.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr std::size_t most_chunks = 100'000, chunk_read_limit_bytes = 4u << 20;
+
+std::string_view text_of_bytes(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+std::string sentence_in(const std::string& reply) {
+    JsonDocument document;
+    if (!document.parse(reply)) return "refused";
+    const std::string why = document.root()["error"].string_or("refused");
+    return why.empty() ? "refused" : why;
+}
+
+// Of files in up/: chunks, and whatever else somebody put there.
+std::vector<std::string> names_in(const Path& folder) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end && names.size() < most_chunks; at.increment(failed))
+        if (is_chunk_name(at->path().filename().string())) names.push_back(at->path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+struct CourierDesk::KnownKiosks {
+    std::map<std::string, EnrolledKiosk> by_id;
+};
+
+Result<void> CourierDesk::set_aside(const std::string& name, std::string_view bytes, const std::string& why, TakenStick& taken) {
+    const std::string hash = sha256_hex(bytes.data(), bytes.size()).substr(0, 16);
+    if (auto written = write_file(parts_.quarantine / (name + "-" + hash), bytes); !written) return written.error().within("the quarantine");
+    taken.quarantined += 1;
+    taken.wrong.push_back(why);
+    return {};
+}
+
+// As by network: the same resource, the same transaction. What is refused is halved until it is one statement, which is put aside.
+Result<void> CourierDesk::keep(const KioskReader& kiosk, const std::vector<std::string>& statements, std::size_t from, std::size_t to, WallTime now, TakenStick& taken) {
+    if (from == to) return {};
+    HttpRequest request;
+    request.method = "POST";
+    request.target = "/xapi/statements";
+    set_header(request.headers, "content-type", "application/json");
+    set_header(request.headers, "x-experience-api-version", xapi_version);
+    request.body = "[";
+    for (std::size_t i = from; i < to; ++i) request.body += (i > from ? "," : "") + statements[i];
+    request.body += "]";
+    Caller caller;
+    caller.kind = Caller::Kind::kiosk;
+    caller.organisation = parts_.organisation;
+    caller.name = kiosk.kiosk.text;
+    caller.kiosk = kiosk.kiosk;
+    caller.kiosk_key = kiosk.key;
+    JsonWriter authority;
+    authority.object().key("objectType").value("Agent").key("account").object().key("homePage").value(parts_.home_page).key("name").value(kiosk.kiosk.text).end().end();
+    caller.authority_json = authority.text();
+    RecordStore store(parts_.sql);
+    const HttpReply reply = answer_xapi({request, "/statements", "/xapi", &caller, &store, now});
+    if (reply.status == 200) {
+        taken.statements += to - from;
+        return {};
+    }
+    if (reply.status >= 500) return Error{ErrorKind::io, "the database is away; nothing more was taken in"};
+    if (to - from > 1) {
+        const std::size_t middle = from + (to - from) / 2;
+        if (auto first = keep(kiosk, statements, from, middle, now, taken); !first) return first;
+        return keep(kiosk, statements, middle, to, now, taken);
+    }
+    return set_aside("statement", statements[from], "a statement of " + kiosk.kiosk.text + " is not taken: " + sentence_in(reply.body), taken);
+}
+
+Result<void> CourierDesk::take_chunk(const Bytes& bytes, const KnownKiosks& known, WallTime now, TakenStick& taken) {
+    const auto chunk = unsealed_chunk(bytes, parts_.centre);
+    if (!chunk) return set_aside("chunk", text_of_bytes(bytes), chunk.error().what, taken);
+    const auto kiosk = known.by_id.find(chunk->kiosk.text);
+    if (kiosk == known.by_id.end() || kiosk->second.public_key != chunk->key)
+        return set_aside("chunk", text_of_bytes(bytes), "a chunk comes from a terminal that is not enrolled here (" + chunk->kiosk.text + ")", taken);
+    if (kiosk->second.is_revoked())
+        return set_aside("chunk", text_of_bytes(bytes), "a chunk comes from a terminal that was revoked (" + chunk->kiosk.text + ")", taken);
+    for (std::size_t from = 0; from < chunk->statements.size(); from += batch_limit)
+        if (auto kept = keep({chunk->kiosk, chunk->key}, chunk->statements, from, std::min(from + batch_limit, chunk->statements.size()), now, taken); !kept) return kept;
+    taken.chunks += 1;
+    return {};
+}
+
+Result<void> CourierDesk::give_back(const Path& stick, WallTime now, TakenStick& taken) {
+    Enrolment enrolment(parts_.sql, parts_.organisation);
+    const auto kiosks = enrolment.list();
+    if (!kiosks) return kiosks.error();
+    RecordStore store(parts_.sql);
+    std::vector<SealedReceipt> receipts;
+    std::vector<KioskReader> readers;
+    for (const EnrolledKiosk& kiosk : *kiosks) {
+        if (kiosk.is_revoked()) continue;
+        readers.push_back({kiosk.id, kiosk.public_key});
+        const auto chain = store.chain(parts_.organisation, kiosk.id);
+        if (!chain) return chain.error();
+        if (chain->through == 0) continue;
+        const CentreReceipt receipt{kiosk.id, chain->through, chain->hash, now};
+        receipts.push_back({kiosk.id, kiosk.public_key, receipt_json(receipt, parts_.centre)});
+    }
+    // Who was enrolled or revoked since the last publishing.
+    if (auto told = parts_.publisher.tell_readers(parts_.organisation, readers, now); !told) return told.error().within("publishing");
+    const Path folder = stick / courier_folder;
+    if (auto written = write_file(folder / "receipts", receipts_text(receipts)); !written) return Error{written.error().kind, "the stick cannot be written"};
+    taken.receipts = receipts.size();
+    taken.notes.push_back(fmt::format("{} receipts", receipts.size()));
+    const auto copied = parts_.publisher.copy_to(stick, now);
+    if (!copied) return copied.error().within("the repository");
+    taken.notes.insert(taken.notes.end(), copied->changes.begin(), copied->changes.end());
+    return {};
+}
+
+Result<TakenStick> CourierDesk::prepare(const Path& stick, WallTime now) {
+    std::error_code failed;
+    if (!std::filesystem::is_directory(stick, failed)) return Error{ErrorKind::missing, "there is no such folder; is the stick mounted?"};
+    const Path file = stick / courier_folder / "courier.json";
+    const auto present = read_text(file, 4'096);
+    TakenStick taken;
+    if (!present || !read_courier_stick(*present, parts_.centre.public_key())) {
+        const CourierStick fresh{to_hex(random_bytes(8)), parts_.organisation, parts_.centre.public_key(), now};
+        if (auto written = write_file(file, courier_stick_json(fresh, parts_.centre)); !written) return Error{written.error().kind, "the stick cannot be written"};
+        taken.notes.emplace_back("the stick is registered");
+    }
+    if (auto given = give_back(stick, now, taken); !given) return given.error();
+    return taken;
+}
+
+Result<TakenStick> CourierDesk::take(const Path& stick, WallTime now) {
+    auto files = DirectoryTransport::open(stick / courier_folder, "the stick");
+    if (!files) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
+    const auto registration = (*files)->read("courier.json", 4'096);
+    if (!registration) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
+    if (auto ours = read_courier_stick(*registration, parts_.centre.public_key()); !ours) return ours.error();
+    Enrolment enrolment(parts_.sql, parts_.organisation);
+    const auto kiosks = enrolment.list();
+    if (!kiosks) return kiosks.error();
+    KnownKiosks known;
+    for (const EnrolledKiosk& kiosk : *kiosks) known.by_id.emplace(kiosk.id.text, kiosk);
+
+    TakenStick taken;
+    std::vector<std::string> done;
+    for (const std::string& name : names_in(stick / courier_folder / "up")) {
+        const auto bytes = (*files)->read("up/" + name, chunk_read_limit_bytes);
+        if (!bytes) {
+            taken.wrong.push_back("a chunk cannot be read from the stick: " + bytes.error().what);
+            continue;
+        }
+        if (auto kept = take_chunk(Bytes(bytes->begin(), bytes->end()), known, now, taken); !kept) return kept.error();
+        done.push_back(name);
+    }
+    if (auto given = give_back(stick, now, taken); !given) return given.error();
+    // The receipts are on the stick: nobody needs these any more. Broken ones are in quarantine, and their terminal writes them again.
+    std::error_code failed;
+    for (const std::string& name : done) std::filesystem::remove(stick / courier_folder / "up" / name, failed);
+    return taken;
+}
+
+}  // namespace xinghuo

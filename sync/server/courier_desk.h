@@ -1,1 +1,52 @@
+// The centre's side of a courier stick (sync/courier.h, sync/courier_forms.h): records are taken in as they would be by network, receipts and a fresh
+// repository go back. Idempotent: a stick that comes twice, or a copy of it, adds nothing. One stick at a time; a worker's thread, over its own Sql.
 #pragma once
+
+#include <string>
+#include <vector>
+
+#include "content/base/clock.h"
+#include "content/base/crypto.h"
+#include "sync/server/publisher.h"
+#include "sync/server/sql.h"
+
+namespace xinghuo {
+
+struct DeskParts {
+    Sql& sql;
+    Publisher& publisher;
+    const SigningKey& centre;        // signs receipts and registrations; chunks are sealed to it
+    Organisation organisation = 1;
+    std::string home_page;           // of the authorities of what is kept
+    Path quarantine;                 // DATA/quarantine/courier: what could not be read, as it came
+};
+
+struct TakenStick {
+    std::size_t chunks = 0;          // taken in, also those that were here before
+    std::size_t statements = 0;      // in them
+    std::size_t quarantined = 0;     // files, and single statements
+    std::size_t receipts = 0;
+    std::vector<std::string> wrong;  // a sentence for each that was put aside
+    std::vector<std::string> notes;  // what was written back
+};
+
+class CourierDesk {
+public:
+    explicit CourierDesk(DeskParts parts) : parts_(std::move(parts)) {}
+
+    // Registers the stick if it is not, and writes receipts and the repository to it. What else lies on it stays.
+    Result<TakenStick> prepare(const Path& stick, WallTime now);
+    // Takes all chunks in, then does what prepare() does, and only then removes them from the stick. `missing`: no registered stick; `untrusted`:
+    // another centre's; `io`: the database is away or the stick fails: everything taken so far is kept, and the same again finishes.
+    Result<TakenStick> take(const Path& stick, WallTime now);
+
+private:
+    struct KnownKiosks;
+    Result<void> give_back(const Path& stick, WallTime now, TakenStick& taken);
+    Result<void> take_chunk(const Bytes& bytes, const KnownKiosks& known, WallTime now, TakenStick& taken);
+    Result<void> keep(const KioskReader& kiosk, const std::vector<std::string>& statements, std::size_t from, std::size_t to, WallTime now, TakenStick& taken);
+    Result<void> set_aside(const std::string& name, std::string_view bytes, const std::string& why, TakenStick& taken);
+    DeskParts parts_;
+};
+
+}  // namespace xinghuo
