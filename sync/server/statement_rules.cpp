@@ -52,7 +52,7 @@ bool check_members(JsonValue object, std::span<const PropertyRule> rules, RuleCh
         const auto rule = std::find_if(rules.begin(), rules.end(), [&](const PropertyRule& r) { return r.key == key; });
         if (rule == rules.end() || rule->since > check.version) {
             for (const PropertyRule& r : rules)
-                if (same_but_for_case(r.key, key)) return check.refuse_at(key, fmt::format("is written \"{}\"", r.key));
+                if (r.key != key && same_but_for_case(r.key, key)) return check.refuse_at(key, fmt::format("is written \"{}\"", r.key));
             return check.refuse_at(key, "no such property");
         }
         if (member.is_null()) return check.refuse_at(key, "null is not allowed");
