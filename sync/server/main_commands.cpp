@@ -1,0 +1,212 @@
+// What an operator does at the command line.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "content/store/database.h"
+#include "sync/server/accounts.h"
+#include "sync/server/enrolment.h"
+#include "sync/server/server_commands.h"
+
+namespace xinghuo {
+namespace {
+
+int failed(const Error& error) { return complain(error.what, 1); }
+
+Result<void> noted(Sql& sql, WallTime now, const std::string& what, const std::string& about) {
+    AuditEntry entry;
+    entry.at = now;
+    entry.who = "command line";
+    entry.what = what;
+    entry.about = about;
+    return Accounts(sql).note(entry);
+}
+
+std::string word(const ServerOptions& options, std::size_t place) { return place < options.words.size() ? options.words[place] : std::string(); }
+
+int run_credential(const ServerOptions& options, const Clock& clock) {
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    Accounts accounts(**sql);
+    const std::string what = word(options, 1), name = word(options, 2);
+    if (what == "list") {
+        auto credentials = accounts.credentials();
+        if (!credentials) return failed(credentials.error());
+        for (const CredentialEntry& entry : *credentials) fmt::print("{}  since {}\n", entry.name, iso_from_wall_time(entry.made));
+        return 0;
+    }
+    if (what == "add" && !name.empty()) {
+        auto password = accounts.add_credential(name, clock.wall());
+        if (!password) return failed(password.error());
+        if (auto done = noted(**sql, clock.wall(), "credential added", name); !done) return failed(done.error());
+        fmt::print("user: {}\npassword: {}\n", name, *password);
+        return 0;
+    }
+    if (what == "remove" && !name.empty()) {
+        if (auto done = accounts.remove_credential(name); !done) return failed(done.error());
+        if (auto done = noted(**sql, clock.wall(), "credential removed", name); !done) return failed(done.error());
+        fmt::print("removed\n");
+        return 0;
+    }
+    return complain("credential add NAME | credential list | credential remove NAME");
+}
+
+int run_enrol_code(const ServerOptions& options, const Clock& clock) {
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    double hours = 24;
+    if (const std::string* told = options.value("--hours")) {
+        const auto read = std::from_chars(told->data(), told->data() + told->size(), hours);
+        if (read.ec != std::errc() || !(hours > 0 && hours <= 720)) return complain("--hours: from above 0 to 720");
+    }
+    const std::string* name = options.value("--name");
+    const auto valid_ms = static_cast<std::int64_t>(hours * 3'600'000);
+    auto code = Enrolment(**sql).make_code(name == nullptr ? "" : *name, clock.wall(), valid_ms);
+    if (!code) return failed(code.error());
+    if (auto done = noted(**sql, clock.wall(), "enrolment code made", ""); !done) return failed(done.error());
+    fmt::print("code: {}\nvalid until: {}\n", *code, iso_from_wall_time({clock.wall().unix_ms + valid_ms}));
+    return 0;
+}
+
+int run_account(const ServerOptions& options, const Clock& clock) {
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    Accounts accounts(**sql);
+    const std::string what = word(options, 1), name = word(options, 2);
+    if (what == "list") {
+        auto list = accounts.list();
+        if (!list) return failed(list.error());
+        for (const StaffAccount& account : *list)
+            fmt::print("{}  {}{}{}{}\n", account.name, text_of(account.role), account.branch.empty() ? "" : " of " + account.branch,
+                       account.must_change ? ", has a one-time password" : "", account.closed ? ", closed" : "");
+        return 0;
+    }
+    if (what == "add" && !name.empty()) {
+        const std::string* told = options.value("--role");
+        const auto role = staff_role(told == nullptr ? "" : *told);
+        if (!role) return complain("--role viewer|branch_secretary|content_approver|operator");
+        const std::string* branch = options.value("--branch");
+        auto password = accounts.add(name, *role, branch == nullptr ? "" : *branch, clock.wall());
+        if (!password) return failed(password.error());
+        if (auto done = noted(**sql, clock.wall(), fmt::format("account added as {}", text_of(*role)), name); !done) return failed(done.error());
+        fmt::print("account: {}\none-time password: {}\n", name, *password);
+        return 0;
+    }
+    if (what == "reset" && !name.empty()) {
+        auto password = accounts.reset(name);
+        if (!password) return failed(password.error());
+        if (auto done = noted(**sql, clock.wall(), "password reset", name); !done) return failed(done.error());
+        fmt::print("account: {}\none-time password: {}\n", name, *password);
+        return 0;
+    }
+    if (what == "close" && !name.empty()) {
+        if (auto done = accounts.close(name, clock.wall()); !done) return failed(done.error());
+        if (auto done = noted(**sql, clock.wall(), "account closed", name); !done) return failed(done.error());
+        fmt::print("closed\n");
+        return 0;
+    }
+    return complain("account list | account add NAME --role ROLE [--branch BRANCH] | account reset NAME | account close NAME");
+}
+
+int run_kiosk(const ServerOptions& options, const Clock& clock) {
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    Enrolment enrolment(**sql);
+    const std::string what = word(options, 1), id = word(options, 2);
+    if (what == "list") {
+        auto kiosks = enrolment.list();
+        if (!kiosks) return failed(kiosks.error());
+        for (const EnrolledKiosk& kiosk : *kiosks)
+            fmt::print("{}  {}  enrolled {}, last contact {}{}\n", kiosk.id.text, kiosk.name, iso_from_wall_time(kiosk.enrolled), iso_from_wall_time(kiosk.contact),
+                       kiosk.is_revoked() ? ", revoked " + iso_from_wall_time(kiosk.revoked) : "");
+        return 0;
+    }
+    if (what == "revoke" && !id.empty()) {
+        if (auto done = enrolment.revoke(KioskId{id}, clock.wall()); !done) return failed(done.error());
+        if (auto done = noted(**sql, clock.wall(), "kiosk revoked", id); !done) return failed(done.error());
+        fmt::print("revoked\n");
+        return 0;
+    }
+    return complain("kiosk list | kiosk revoke ID");
+}
+
+// The embedded database as it is at one moment, and the keys; the server goes on meanwhile.
+int run_backup(const ServerOptions& options, const Clock&) {
+    const std::string* to = options.value("--to");
+    if (to == nullptr) return complain("backup --to FOLDER");
+    if (!database_of(options).empty()) return complain("PostgreSQL is backed up by its own tools (pg_basebackup, pg_dump): see the guide");
+    std::error_code wrong;
+    const Path folder = *to;
+    if (std::filesystem::exists(folder / "centre.db", wrong)) return complain("there is a backup in this folder already");
+    std::filesystem::create_directories(folder, wrong);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, wrong);
+    if (wrong) return complain("the folder cannot be made: " + wrong.message(), 1);
+    auto db = Database::open(options.data() / "centre.db");
+    if (!db) return failed(db.error());
+    auto backup = (*db)->begin_backup(folder / "centre.db");
+    if (!backup) return failed(backup.error());
+    for (;;) {
+        auto more = (*backup)->step(4096);
+        if (!more) return failed(more.error());
+        if (!*more) break;
+    }
+    for (const char* part : {"keys", "repository"}) {
+        if (!std::filesystem::exists(options.data() / part, wrong)) continue;
+        std::filesystem::copy(options.data() / part, folder / part, std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks, wrong);
+        if (wrong) return complain(std::string(part) + " cannot be copied: " + wrong.message(), 1);
+    }
+    fmt::print("done\n");
+    return 0;
+}
+
+}  // namespace
+
+int complain(const std::string& sentence, int code) {
+    fmt::print(stderr, "xinghuo-server: {}\n", sentence);
+    return code;
+}
+
+const std::string* ServerOptions::value(const std::string& name) const {
+    const auto found = values.find(name);
+    return found == values.end() ? nullptr : &found->second;
+}
+
+Path ServerOptions::data() const {
+    const std::string* told = value("--data");
+    return told == nullptr ? Path() : Path(*told);
+}
+
+std::string database_of(const ServerOptions& options) {
+    if (const std::string* told = options.value("--database")) return *told;
+    const char* told = std::getenv("XINGHUO_DATABASE");
+    return told == nullptr ? "" : told;
+}
+
+Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options) {
+    const std::string connection = database_of(options);
+    std::error_code wrong;
+    if (connection.empty()) {
+        std::filesystem::create_directories(options.data(), wrong);
+        if (wrong) return Error{ErrorKind::io, "the data folder cannot be made: " + wrong.message()};
+    }
+    auto sql = connection.empty() ? open_sqlite(options.data() / "centre.db") : open_postgres(connection);
+    if (!sql) return sql.error();
+    if (auto done = migrate_server(**sql); !done) return done.error();
+    return sql;
+}
+
+std::vector<ServerCommand> server_commands() {
+    return {
+        {"credential", "add NAME | list | remove NAME      who may write and read statements (Basic authentication at /xapi)", run_credential},
+        {"enrol-code", "[--name NAME] [--hours 24]         a one-time code for a terminal", run_enrol_code},
+        {"kiosk", "list | revoke ID                        terminals", run_kiosk},
+        {"account", "list | add NAME --role ROLE [--branch BRANCH] | reset NAME | close NAME\n"
+                    "                                              staff; ROLE: viewer, branch_secretary, content_approver, operator", run_account},
+        {"backup", "--to FOLDER                           the embedded database, keys and repository, while the server runs", run_backup},
+    };
+}
+
+}  // namespace xinghuo

@@ -1,0 +1,180 @@
+// The server itself: opens everything, says where it listens, and goes on until it is told to stop.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "content/base/crypto.h"
+#include "sync/server/api.h"
+#include "sync/server/http_server.h"
+#include "sync/server/server_commands.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr std::array known_options{"--data", "--database", "--listen", "--tls-cert", "--tls-key", "--trust-proxy", "--home-page", "--organisation", "--threads", "--readers", "--code-hours",
+                                   "--log", "--connections", "--connections-per-address", "--body-mb", "--unpacked-mb", "--header-ms", "--body-ms", "--idle-ms"};
+constexpr int every_seconds = 60;  // what is due by itself is looked at
+
+// "127.0.0.1:8080", "[::1]:8080", ":8080" (all), "8080".
+Result<void> read_listen(const std::string& text, HttpServerSettings& settings) {
+    const std::size_t colon = text.rfind(':');
+    std::string address = colon == std::string::npos ? "127.0.0.1" : text.substr(0, colon);
+    const std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
+    if (address.empty() || address == "*") address = "0.0.0.0";
+    if (address == "localhost") address = "127.0.0.1";
+    int number = -1;
+    const auto read = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (port.empty() || read.ec != std::errc() || read.ptr != port.data() + port.size() || number < 0 || number > 65535)
+        return Error{ErrorKind::invalid, "--listen ADDRESS:PORT, e.g. 127.0.0.1:8080"};
+    settings.address = address;
+    settings.port = number;
+    return {};
+}
+
+Result<std::int64_t> whole_option(const ServerOptions& options, const std::string& name, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
+    const std::string* told = options.value(name);
+    if (told == nullptr) return otherwise;
+    std::int64_t number = 0;
+    const auto read = std::from_chars(told->data(), told->data() + told->size(), number);
+    if (told->empty() || read.ec != std::errc() || read.ptr != told->data() + told->size() || number < least || number > most)
+        return Error{ErrorKind::invalid, fmt::format("{}: a whole number from {} to {}", name, least, most)};
+    return number;
+}
+
+Result<HttpServerSettings> http_settings(const ServerOptions& options) {
+    HttpServerSettings settings;
+    const std::string* listen = options.value("--listen");
+    if (auto read = read_listen(listen == nullptr ? "127.0.0.1:8080" : *listen, settings); !read) return read.error();
+    if (const std::string* file = options.value("--tls-cert")) settings.tls_certificate = *file;
+    if (const std::string* file = options.value("--tls-key")) settings.tls_key = *file;
+    settings.trusted_proxies = options.proxies;
+    settings.files = options.data() / "repository";
+    auto& limits = settings.limits;
+    struct Number { const char* name; std::int64_t least, most; std::function<void(std::int64_t)> set; std::int64_t otherwise; };
+    const auto cores = static_cast<std::int64_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+    const std::vector<Number> numbers{
+        {"--threads", 1, 256, [&](std::int64_t n) { settings.workers = static_cast<std::size_t>(n); }, std::max<std::int64_t>(4, 2 * cores)},
+        {"--readers", 1, 16, [&](std::int64_t n) { settings.readers = static_cast<std::size_t>(n); }, 1},
+        {"--connections", 1, 1'000'000, [&](std::int64_t n) { limits.connections = static_cast<std::size_t>(n); }, static_cast<std::int64_t>(limits.connections)},
+        {"--connections-per-address", 1, 1'000'000, [&](std::int64_t n) { limits.connections_per_address = static_cast<std::size_t>(n); }, static_cast<std::int64_t>(limits.connections_per_address)},
+        {"--body-mb", 1, 1024, [&](std::int64_t n) { limits.body_bytes = static_cast<std::size_t>(n) << 20; }, static_cast<std::int64_t>(limits.body_bytes >> 20)},
+        {"--unpacked-mb", 1, 4096, [&](std::int64_t n) { limits.unpacked_bytes = static_cast<std::size_t>(n) << 20; }, static_cast<std::int64_t>(limits.unpacked_bytes >> 20)},
+        {"--header-ms", 50, 600'000, [&](std::int64_t n) { limits.header_time = Milliseconds(n); }, limits.header_time.count()},
+        {"--body-ms", 50, 600'000, [&](std::int64_t n) { limits.body_time = Milliseconds(n); }, limits.body_time.count()},
+        {"--idle-ms", 50, 86'400'000, [&](std::int64_t n) { limits.idle_time = Milliseconds(n); }, limits.idle_time.count()},
+    };
+    for (const Number& number : numbers) {
+        auto value = whole_option(options, number.name, number.otherwise, number.least, number.most);
+        if (!value) return value.error();
+        number.set(*value);
+    }
+    return settings;
+}
+
+// The organisation's own words: told once, kept in the database, the same for every server over it.
+Result<std::string> kept_option(Sql& sql, const ServerOptions& options, const std::string& option, const std::string& name, const std::string& otherwise) {
+    Accounts accounts(sql);
+    if (const std::string* told = options.value(option))
+        if (auto done = accounts.set_option(name, *told); !done) return done.error();
+    return accounts.option(name, otherwise);
+}
+
+Result<CentreSettings> centre_settings(Sql& sql, const ServerOptions& options) {
+    CentreSettings settings;
+    auto home_page = kept_option(sql, options, "--home-page", "home_page", StatementTerms().home_page);
+    if (!home_page) return home_page.error();
+    if (!home_page->starts_with("http://") && !home_page->starts_with("https://")) return Error{ErrorKind::invalid, "--home-page: an address that begins with https://"};
+    auto organisation = kept_option(sql, options, "--organisation", "organisation", "星火展厅");
+    if (!organisation) return organisation.error();
+    auto key = SigningKey::load_or_make(options.keys() / "centre.key");
+    if (!key) return key.error().within("the centre's key");
+    settings.terms.home_page = *home_page;
+    settings.terms.organisation = *organisation;
+    settings.terms.centre_key = key->public_key();
+    settings.terms.repository = options.data() / "repository";
+    auto hours = whole_option(options, "--code-hours", 24, 1, 720);
+    if (!hours) return hours.error();
+    settings.terms.code_valid_ms = *hours * 3'600'000;
+    if (const std::string* log = options.value("--log")) {
+        if (*log != "none" && *log != "problems" && *log != "all") return Error{ErrorKind::invalid, "--log: none, problems or all"};
+        settings.log = *log == "none" ? LoggedRequests::none : *log == "all" ? LoggedRequests::all : LoggedRequests::problems;
+    }
+    return settings;
+}
+
+Result<void> tell_first_password(Sql& sql, WallTime now) {
+    auto password = Accounts(sql).make_first(now);
+    if (!password) return password.error();
+    if (password->has_value()) fmt::print("first administrator: admin\none-time password: {}\n(shown only now; the first sign-in changes it)\n", **password);
+    return {};
+}
+
+void wait_for_end(const sigset_t& signals) {
+    for (;;) {
+        const timespec pause{every_seconds, 0};
+        if (::sigtimedwait(&signals, nullptr, &pause) > 0) return;
+        ::malloc_trim(0);  // after a busy hour, what it took is given back
+    }
+}
+
+}  // namespace
+
+int serve(const ServerOptions& options, const Clock& clock) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads: they inherit it
+    ::signal(SIGPIPE, SIG_IGN);
+    ::umask(0077);
+    ::mallopt(M_ARENA_MAX, 4);
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &files);
+    }
+
+    for (const auto& value : options.values)
+        if (std::find(known_options.begin(), known_options.end(), value.first) == known_options.end()) return complain(value.first + " is no option; --help lists them");
+    auto http = http_settings(options);
+    if (!http) return complain(http.error().what);
+    auto sql = open_database(options);
+    if (!sql) return complain(sql.error().what, 1);
+    auto settings = centre_settings(**sql, options);
+    if (!settings) return complain(settings.error().what);
+    if (auto told = tell_first_password(**sql, clock.wall()); !told) return complain(told.error().what, 1);
+
+    const std::string connection = database_of(options);
+    const Path file = options.data() / "centre.db";
+    Databases databases([connection, file] { return connection.empty() ? open_sqlite(file) : open_postgres(connection); }, http->workers);
+    CentreApi api(databases, clock, std::move(*settings), CentreParts());
+    std::atomic<const HttpServer*> running{nullptr};
+    api.watch([&running] {
+        const HttpServer* here = running.load();
+        return here == nullptr ? HttpCounts() : here->counts();
+    });
+    auto server = HttpServer::start(*http, clock, [&api](const HttpRequest& request) { return api.answer(request); });
+    if (!server) return complain(server.error().what, 1);
+    running.store(server->get());
+    const std::string shown = http->address.find(':') == std::string::npos ? http->address : "[" + http->address + "]";
+    fmt::print("listening on {}://{}:{}\n", http->tls_certificate.empty() ? "http" : "https", shown, (*server)->port());
+    std::fflush(stdout);
+    log_event(clock.wall(), "started", connection.empty() ? "embedded database" : "PostgreSQL");
+    wait_for_end(signals);
+    log_event(clock.wall(), "stopping", "what was begun is finished");
+    (*server)->stop();
+    return 0;
+}
+
+}  // namespace xinghuo
