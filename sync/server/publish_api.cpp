@@ -1,1 +1,151 @@
 #include "sync/server/publish_api.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "content/base/json.h"
+#include "content/base/spreadsheet.h"
+#include "sync/server/enrolment.h"
+#include "sync/server/http_reply.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr std::string_view area = "/api/publish";
+
+HttpReply refused_publishing(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::io:
+        case ErrorKind::full: return refusal(503, error.what);
+        case ErrorKind::missing: return refusal(404, error.what);
+        case ErrorKind::untrusted: return refusal(403, error.what);
+        case ErrorKind::too_large: return refusal(413, error.what);
+        case ErrorKind::older: return refusal(409, error.what);
+        default: return refusal(400, error.what);
+    }
+}
+
+HttpReply published_reply(const Result<PublishedNow>& done) {
+    if (!done) return refused_publishing(done.error());
+    JsonWriter out;
+    out.object().key("version").value(done->version).key("timestamp").value(done->timestamp).key("changes").array();
+    for (const std::string& line : done->changes) out.value(line);
+    return json_reply(out.end().end().text());
+}
+
+HttpReply overview(const Publisher& publisher, Organisation organisation) {
+    const auto state = read_repository(publisher.repository());
+    if (!state) return refused_publishing(state.error());
+    JsonWriter out;
+    out.object().key("timestamp").value(state->timestamp ? state->timestamp->version : 0);
+    if (state->timestamp) out.key("until").value(iso_from_wall_time(state->timestamp->expires));
+    out.key("told").object();
+    for (const ToldKind kind : told_kinds)
+        if (const Target* target = state->find(told_target(kind, organisation))) out.key(name_of(kind)).value(version_of(*target));
+    out.end().key("packs").array();
+    for (const auto& [role, metadata] : state->roles)
+        for (const auto& [name, target] : metadata.targets)
+            if (name.starts_with("packs/")) out.object().key("name").value(name).key("version").value(version_of(target)).end();
+    out.end().key("recalls").array();
+    for (const auto& [role, metadata] : state->roles)
+        for (const auto& [name, target] : metadata.targets)
+            if (name.starts_with("recalls/")) out.value(name);
+    return json_reply(out.end().end().text());
+}
+
+HttpReply packs_from(const HttpRequest& request, Publisher& publisher, const Path& incoming, WallTime now) {
+    JsonDocument document;
+    if (auto parsed = document.parse(request.body); !parsed) return refused_publishing(parsed.error());
+    const std::string source = document.root()["source"].string();
+    if (!document.good()) return refused_publishing(document.error());
+    if (!is_safe_relative_path(source) || source.find('/') != std::string::npos) return refusal(400, "source: the name of a folder in incoming, and no more");
+    std::error_code failed;
+    if (!std::filesystem::is_directory(incoming / source, failed)) return refusal(404, "there is no such folder in incoming");
+    return published_reply(publisher.take_packs(incoming / source, now));
+}
+
+bool looks_like_json(std::string_view body) {
+    const std::size_t first = body.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && body[first] == '{';
+}
+
+}  // namespace
+
+Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation) {
+    const auto kiosks = Enrolment(sql, organisation).list();
+    if (!kiosks) return kiosks.error();
+    std::vector<KioskReader> readers;
+    for (const EnrolledKiosk& kiosk : *kiosks)
+        if (!kiosk.is_revoked()) readers.push_back({kiosk.id, kiosk.public_key});
+    return readers;
+}
+
+Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now) {
+    const auto readers = readers_of(sql, organisation);
+    if (!readers) return readers.error();
+    const auto told = publisher.tell_readers(organisation, *readers, now);
+    if (!told) return told.error().within("telling the terminals");
+    const auto fresh = publisher.keep_fresh(now);
+    if (!fresh) return fresh.error();
+    return *fresh || told->timestamp != 0;
+}
+
+Result<std::string> roster_document(const Publisher& publisher, Organisation organisation, const Bytes& bytes) {
+    const auto table = read_table(bytes);
+    if (!table) return table.error().within("the roster");
+    auto file = read_roster(*table);
+    if (!file) return file.error().within("the roster");
+    if (!file->problems.empty()) {
+        std::string what = "the roster: " + file->problems.front().what;
+        if (file->problems.size() > 1) what += fmt::format(" (and {} more)", file->problems.size() - 1);
+        return Error{ErrorKind::invalid, what};
+    }
+    std::map<std::string, MemberId> known;
+    const auto before = publisher.told(organisation, ToldKind::roster);
+    if (!before) return before.error();
+    if (*before) {
+        const auto members = read_told_roster((*before)->document);
+        if (!members) return members.error().within("the roster that was told last");
+        for (const RosterRow& row : members->rows) known.emplace(normal_card(row.number), row.id);
+    }
+    for (RosterRow& row : file->rows) {
+        const auto same = known.find(normal_card(row.number));
+        row.id.text = same != known.end() ? same->second.text : "m-" + to_hex(random_bytes(16));
+    }
+    return told_roster_json(*file);
+}
+
+HttpReply answer_publishing(const HttpRequest& request, std::string_view path, const Caller& caller, Sql& sql, Publisher& publisher, const Path& incoming,
+                            WallTime now) {
+    if (path.starts_with(area)) path.remove_prefix(area.size());
+    if (path.starts_with('/')) path.remove_prefix(1);
+    const bool may_all = caller.kind == Caller::Kind::staff && caller.role == StaffRole::operator_;
+    const bool approves = may_all || (caller.kind == Caller::Kind::staff && caller.role == StaffRole::content_approver);
+    if (!approves) return refusal(403, "publishing is for operators and content approvers");
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (!reads && request.method != "POST") return refusal(405, "GET or POST");
+    if (path.empty()) return reads ? overview(publisher, caller.organisation) : refusal(405, "GET");
+    if (path == "recall") return reads ? refusal(405, "POST") : published_reply(publisher.recall(request.body, now));
+    if (path == "packs") return reads ? refusal(405, "POST") : packs_from(request, publisher, incoming, now);
+    const auto kind = told_kind(path);
+    if (!kind) return refusal(404, "nothing is here");
+    if (!may_all && *kind != ToldKind::notices && (!reads || *kind == ToldKind::roster)) return refusal(403, "this is for operators");
+    if (reads) {
+        const auto told = publisher.told(caller.organisation, *kind);
+        if (!told) return refused_publishing(told.error());
+        if (!*told) return refusal(404, "nothing of this was published yet");
+        return json_reply((*told)->document);
+    }
+    std::string document = request.body;
+    if (*kind == ToldKind::roster && !looks_like_json(document)) {
+        auto made = roster_document(publisher, caller.organisation, Bytes(document.begin(), document.end()));
+        if (!made) return refused_publishing(made.error());
+        document = std::move(*made);
+    }
+    const auto readers = readers_of(sql, caller.organisation);
+    if (!readers) return refused_publishing(readers.error());
+    return published_reply(publisher.tell(caller.organisation, *kind, document, *readers, now));
+}
+
+}  // namespace xinghuo

@@ -1,1 +1,48 @@
+// Publishing, asked for by command or by HTTP. Any thread.
+//
+//     GET  /api/publish                       what is told now: kinds and versions, when the timestamp ends
+//     GET  /api/publish/activities            the document as it was told (roster: operators only)
+//     POST /api/publish/KIND                  a document (sync/told.h), JSON; of the roster also a CSV or XLSX table. Answers {"version":…,"changes":[…]}
+//     POST /api/publish/recall                {"pack":…,"version":…,"reason":{…}}
+//     POST /api/publish/packs                 {"source":NAME}: the repository of packs that somebody put into DATA/incoming/NAME
+// Operators may everything, content approvers packs, notices and recalls.
 #pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync/http.h"
+#include "sync/server/caller.h"
+#include "sync/server/publisher.h"
+#include "sync/server/sql.h"
+
+namespace xinghuo {
+
+HttpReply answer_publishing(const HttpRequest& request, std::string_view path, const Caller& caller, Sql& sql, Publisher& publisher, const Path& incoming,
+                            WallTime now);
+
+// The terminals that may read: enrolled and not revoked.
+Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation);
+// What a running server does every minute: whoever was enrolled or revoked is told or no longer told, and signatures are renewed. True: something was signed.
+Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now);
+
+// A table becomes a told roster: who was told before keeps the id, by number; who is new gets one.
+Result<std::string> roster_document(const Publisher& publisher, Organisation organisation, const Bytes& table);
+
+// A command of the centre's program, without its name and without --data and --database. The exit code: 0 good, 1 refused, 2 asked wrongly.
+struct CentreCommand {
+    std::vector<std::string> words;      // "roster", "members.xlsx"
+    Path data;
+    Sql& sql;
+    WallTime now;
+    std::function<void(const std::string&)> say, complain;  // a line each
+};
+extern const char* const centre_publish_usage;
+int publish_main(const CentreCommand& command);
+extern const char* const centre_courier_usage;
+// `centre`: the key of receipts, the one that enrolment tells terminals. `home_page`: as CentreTerms has it.
+int courier_main(const CentreCommand& command, const SigningKey& centre, const std::string& home_page);
+
+}  // namespace xinghuo

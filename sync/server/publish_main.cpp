@@ -1,1 +1,80 @@
+// `xinghuo-server publish …`
+#include "content/base/spreadsheet.h"
 #include "sync/server/publish_api.h"
+
+namespace xinghuo {
+
+const char* const centre_publish_usage =
+    "publish roster|activities|notices|settings FILE   tells the terminals; a roster may be a table (CSV, XLSX)\n"
+    "publish recall FILE                               a pack's version must not be shown any more\n"
+    "publish packs FOLDER                              takes the packs of a signed repository in\n"
+    "publish key                                       makes the online key, and prints what an offline root delegates to\n"
+    "publish adopt FILE…                               takes over what the owners of an offline root signed (N.root.json, N.targets.json)\n"
+    "publish refresh                                   whoever was enrolled or revoked; and signatures, when they are due\n";
+
+namespace {
+
+constexpr Organisation the_first = 1;
+
+int said(const CentreCommand& command, const Result<PublishedNow>& done) {
+    if (!done) {
+        command.complain(done.error().what);
+        return 1;
+    }
+    for (const std::string& line : done->changes) command.say(line);
+    return 0;
+}
+
+int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, const Path& file) {
+    const auto bytes = read_bytes(file, table_limit_bytes);
+    if (!bytes) return said(command, bytes.error());
+    std::string document(bytes->begin(), bytes->end());
+    if (kind == ToldKind::roster && file.extension() != ".json") {
+        auto made = roster_document(publisher, the_first, *bytes);
+        if (!made) return said(command, made.error());
+        document = std::move(*made);
+    }
+    const auto readers = readers_of(command.sql, the_first);
+    if (!readers) return said(command, readers.error());
+    return said(command, publisher.tell(the_first, kind, document, *readers, command.now));
+}
+
+}  // namespace
+
+int publish_main(const CentreCommand& command) {
+    const auto& words = command.words;
+    const std::string what = words.empty() ? "" : words.front();
+    const auto usage = [&] {
+        command.complain(centre_publish_usage);
+        return 2;
+    };
+    if (what == "key" && words.size() == 1) {
+        const auto key = Publisher::online_key(command.data);
+        if (!key) return said(command, key.error());
+        command.say(public_key_json(*key) + "fingerprint " + fingerprint(*key));
+        return 0;
+    }
+    if (what == "adopt" && words.size() > 1) {
+        const auto adopted = Publisher::adopt(command.data, std::vector<Path>(words.begin() + 1, words.end()), command.now);
+        if (!adopted) return said(command, adopted.error());
+        command.say("the repository stands under that root");
+        return 0;
+    }
+    const auto kind = told_kind(what);
+    const bool one_file = kind || what == "recall" || what == "packs";
+    if (words.size() != (one_file ? 2u : 1u) || (!one_file && what != "refresh")) return usage();
+    auto publisher = Publisher::open(command.data, command.now);
+    if (!publisher) return said(command, publisher.error());
+    if (kind) return told(command, *publisher, *kind, words[1]);
+    if (what == "packs") return said(command, publisher->take_packs(words[1], command.now));
+    if (what == "recall") {
+        const auto order = read_text(words[1], 64'000);
+        return said(command, order ? publisher->recall(*order, command.now) : Result<PublishedNow>(order.error()));
+    }
+    const auto tended = tend_repository(*publisher, command.sql, the_first, command.now);
+    if (!tended) return said(command, tended.error());
+    command.say(*tended ? "signed" : "nothing was due");
+    return 0;
+}
+
+}  // namespace xinghuo
