@@ -67,13 +67,14 @@ struct CentreReceipt {
 std::string receipt_json(const CentreReceipt& receipt, const SigningKey& centre);
 Result<CentreReceipt> read_receipt(std::string_view json, const PublicKey& centre);  // `untrusted`: not signed by it
 
-// GET /api/kiosk/state with the terminal's token: {"through":N,"hash":…,"missing":[[from,to]…],"revoked":bool,"time":ISO}.
+// GET /api/kiosk/state with the terminal's token: {"through":N,"hash":…,"missing":[[from,to]…],"newest":N,"revoked":bool,"time":ISO}.
 struct CentreState {
     std::int64_t through = 0;    // everything up to this is kept
     std::vector<std::pair<std::int64_t, std::int64_t>> missing;  // gaps beyond, inclusive; at most 100
     WallTime time;
     std::string hash;            // hex, of record `through`; empty: nothing is kept
     bool revoked = false;        // this terminal is not believed any more
+    std::int64_t newest = 0;     // the highest that is kept, beyond gaps; 0: not told
 };
 std::string centre_state_json(const CentreState& state);
 Result<CentreState> read_centre_state(std::string_view json);

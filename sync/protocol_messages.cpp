@@ -126,7 +126,7 @@ std::string centre_state_json(const CentreState& state) {
     JsonWriter out;
     out.object().key("through").value(state.through).key("hash").value(state.hash).key("missing").array();
     for (const auto& [from, to] : state.missing) out.array().value(from).value(to).end();
-    return out.end().key("revoked").value(state.revoked).key("time").value(iso_from_wall_time(state.time)).end().text();
+    return out.end().key("newest").value(state.newest).key("revoked").value(state.revoked).key("time").value(iso_from_wall_time(state.time)).end().text();
 }
 
 Result<CentreState> read_centre_state(std::string_view json) {
@@ -142,6 +142,7 @@ Result<CentreState> read_centre_state(std::string_view json) {
         else state.missing.emplace_back(ends[0].integer(), ends[1].integer());
         if (ends.size() == 2 && (state.missing.back().first < 1 || state.missing.back().second < state.missing.back().first)) gap.refuse("no gap");
     }
+    state.newest = root["newest"].integer_or(0);
     state.revoked = root["revoked"].boolean_or(false);
     state.time = time_of(root["time"]);
     if (state.through < 0) root["through"].refuse("below 0");
