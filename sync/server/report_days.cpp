@@ -1,6 +1,7 @@
 #include "sync/server/report_days.h"
 
 #include <algorithm>
+#include <set>
 
 #include "content/study/day.h"
 #include "sync/server/row_list.h"
@@ -85,17 +86,25 @@ Result<void> KioskDays::move_study(Sql& sql) const {
                           {organisation_, kiosk_.text, *changed_from_});
     if (!rows) return rows.error();
     StudyDays moved;
+    std::set<std::pair<std::string, std::int64_t>> left;
     for (const SqlRow& row : *rows) {
         const std::int64_t day = place({row.integer(1), row.integer(2), row.integer(3), row.integer(4) != 0, row.integer(5)}).day;
         if (day == row.integer(9)) continue;
         const auto label = study_label(row.text(7));
         if (!label) continue;
+        left.emplace(row.text(6), row.integer(9));
         moved.add(row.text(6), row.integer(9), *label, -row.integer(8));
         moved.add(row.text(6), day, *label, row.integer(8));
         auto noted = sql.run("UPDATE unsettled_study SET day = $4 WHERE organisation = $1 AND kiosk = $2 AND id = $3", {organisation_, kiosk_.text, row.text(0), day});
         if (!noted) return noted;
     }
-    return moved.save(sql, organisation_);
+    if (auto saved = moved.save(sql, organisation_); !saved) return saved;
+    for (const auto& [member, day] : left) {
+        auto gone = sql.run("DELETE FROM study_day WHERE organisation = $1 AND member = $2 AND day = $3 AND touch_ms = 0 AND media_ms = 0 AND reading_ms = 0 AND quiz_ms = 0",
+                            {organisation_, member, day});
+        if (!gone) return gone;
+    }
+    return {};
 }
 
 Result<void> KioskDays::move_attendance(Sql& sql) const {

@@ -135,6 +135,11 @@ private:
     [[nodiscard]] RecordStamp stamp(const Record& record) const {
         return {record.boot, record.at.unix_ms, record.mono_ms, record.clock_trusted, arrived_ms_};
     }
+    // Of what is only told and never counted by: 0 where the clock was not to be believed.
+    [[nodiscard]] std::int64_t known_ms(const Record& record) const {
+        const PlacedInTime when = days_.place(stamp(record));
+        return when.settled ? when.ms : 0;
+    }
 
     void study(const Record& record, JsonValue body) {
         const auto label = study_label(body["label"].string());
@@ -209,7 +214,7 @@ private:
         ActivitySum& sum = activities_[std::move(activity)];
         if (record.seq >= sum.closed_seq) return;
         sum.closed_seq = record.seq;
-        sum.closed_ms = days_.place(stamp(record)).ms;
+        sum.closed_ms = known_ms(record);
         sum.expected = whole_of(body["expected"], 0);
     }
     void guests(JsonValue body) {
@@ -225,7 +230,7 @@ private:
             if (record.seq <= sum.tap_seq) return;
             sum.tap_seq = record.seq;
             sum.tap_left = as == "left_early";
-            sum.tap_ms = days_.place(stamp(record)).ms;
+            sum.tap_ms = known_ms(record);
         } else if (as == "on_time" || as == "late") {
             AttendanceSum& sum = attendance_[{activity, present(record.member.text)}];
             if (record.seq >= sum.came_seq) return;
