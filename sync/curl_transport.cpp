@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "sync/curl_exchange.h"
+
 namespace xinghuo {
 namespace {
 
@@ -156,6 +158,43 @@ std::string in_words(CURLcode code) {
     }
 }
 
+// The address, if one may talk to it.
+Result<Origin> allowed_origin(const WebOptions& options) {
+    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (started != CURLE_OK) return Error{ErrorKind::io, "the network cannot be used"};
+    const auto origin = origin_of(options.base_url);
+    if (!origin) return Error{ErrorKind::invalid, "\"" + options.base_url + "\" is no address"};
+    if (origin->scheme != "https" && origin->scheme != "http") return Error{ErrorKind::unsupported, "\"" + origin->scheme + "\" is neither https nor http"};
+    if (origin->scheme == "http" && !options.plain_http && !origin->loopback())
+        return Error{ErrorKind::unsupported, origin->text() + ": http without TLS is for this machine only"};
+    return *origin;
+}
+
+// What every transfer has in common: who is believed, and how long to wait.
+void prepare_transfer(CURL* curl, const std::string& url, const WebOptions& options) {
+    curl_easy_reset(curl);  // keeps the connections
+    const auto set = [curl](CURLoption option, auto value) { insist(curl_easy_setopt(curl, option, value) == CURLE_OK, "libcurl lacks an option"); };
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_USERAGENT, "xinghuo");
+    set(CURLOPT_PROXY, options.proxy.c_str());
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!options.ca_file.empty()) {
+        set(CURLOPT_CAINFO, options.ca_file.c_str());
+        curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+    }
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_within.count()));
+    set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options.slow_bytes_per_second));
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.slow_for.count()));
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, on_progress);
+    set(CURLOPT_XFERINFODATA, const_cast<void*>(static_cast<const void*>(options.stop)));
+}
+
 }  // namespace
 
 struct CurlTransport::State {
@@ -175,31 +214,12 @@ struct CurlTransport::State {
 };
 
 void CurlTransport::State::prepare(const std::string& url, Answer& answer, std::uint64_t from) {
-    curl_easy_reset(curl);  // keeps the connections
+    prepare_transfer(curl, url, options);
     const auto set = [this](CURLoption option, auto value) { insist(curl_easy_setopt(curl, option, value) == CURLE_OK, "libcurl lacks an option"); };
-    set(CURLOPT_URL, url.c_str());
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_PATH_AS_IS, 1L);
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_FOLLOWLOCATION, 0L);
-    set(CURLOPT_USERAGENT, "xinghuo");
-    set(CURLOPT_PROXY, options.proxy.c_str());
-    set(CURLOPT_SSL_VERIFYPEER, 1L);
-    set(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (!options.ca_file.empty()) {
-        set(CURLOPT_CAINFO, options.ca_file.c_str());
-        curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
-    }
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_within.count()));
-    set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options.slow_bytes_per_second));
-    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.slow_for.count()));
     set(CURLOPT_HEADERFUNCTION, on_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&answer));
     set(CURLOPT_WRITEFUNCTION, on_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&answer));
-    set(CURLOPT_NOPROGRESS, 0L);
-    set(CURLOPT_XFERINFOFUNCTION, on_progress);
-    set(CURLOPT_XFERINFODATA, const_cast<void*>(static_cast<const void*>(options.stop)));
     if (from > 0) set(CURLOPT_RANGE, (std::to_string(from) + "-").c_str());
 }
 
@@ -251,13 +271,8 @@ CurlTransport::CurlTransport(std::unique_ptr<State> state) : state_(std::move(st
 CurlTransport::~CurlTransport() = default;
 
 Result<std::unique_ptr<CurlTransport>> CurlTransport::open(WebOptions options) {
-    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (started != CURLE_OK) return Error{ErrorKind::io, "the network cannot be used"};
-    const auto origin = origin_of(options.base_url);
-    if (!origin) return Error{ErrorKind::invalid, "\"" + options.base_url + "\" is no address"};
-    if (origin->scheme != "https" && origin->scheme != "http") return Error{ErrorKind::unsupported, "\"" + origin->scheme + "\" is neither https nor http"};
-    if (origin->scheme == "http" && !options.plain_http && !origin->loopback())
-        return Error{ErrorKind::unsupported, origin->text() + ": http without TLS is for this machine only"};
+    auto origin = allowed_origin(options);
+    if (!origin) return origin.error();
     auto state = std::make_unique<State>();
     if (!options.base_url.ends_with('/')) options.base_url += '/';
     state->options = std::move(options);
@@ -278,5 +293,135 @@ Result<void> CurlTransport::get(std::string_view path, std::uint64_t from, std::
 std::string CurlTransport::name() const { return state_->origin.text(); }
 
 std::optional<WallTime> CurlTransport::server_date() const { return state_->date; }
+
+namespace {
+
+// What one request was answered with.
+struct Heard {
+    CURL* curl = nullptr;
+    HttpReply reply;
+    std::size_t limit = 0;
+    bool too_large = false;
+};
+
+std::size_t on_reply_header(char* data, std::size_t size, std::size_t count, void* user) {
+    auto& heard = *static_cast<Heard*>(user);
+    const std::string_view line(data, size * count);
+    if (line.starts_with("HTTP/")) heard.reply.headers.clear();  // a proxy's or an interim answer came before
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return line.size();
+    std::string value(line.substr(colon + 1));
+    value.erase(0, std::min(value.find_first_not_of(" \t"), value.size()));
+    value.erase(value.find_last_not_of(" \t\r\n") + 1);
+    heard.reply.headers.emplace_back(lower(line.substr(0, colon)), std::move(value));
+    return line.size();
+}
+
+std::size_t on_reply_body(char* data, std::size_t size, std::size_t count, void* user) {
+    auto& heard = *static_cast<Heard*>(user);
+    const std::size_t bytes = size * count;
+    if (heard.reply.body.size() + bytes > heard.limit) {
+        heard.too_large = true;
+        return 0;
+    }
+    heard.reply.body.append(data, bytes);
+    return bytes;
+}
+
+struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+}  // namespace
+
+struct CurlExchange::State {
+    WebOptions options;
+    std::chrono::milliseconds answer_within{0};
+    Origin origin;
+    CURL* curl = nullptr;
+    std::optional<WallTime> date;
+
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        if (curl != nullptr) curl_easy_cleanup(curl);
+    }
+};
+
+CurlExchange::CurlExchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CurlExchange::~CurlExchange() = default;
+
+Result<std::unique_ptr<CurlExchange>> CurlExchange::open(WebOptions options, std::chrono::milliseconds answer_within) {
+    auto origin = allowed_origin(options);
+    if (!origin) return origin.error();
+    auto state = std::make_unique<State>();
+    while (options.base_url.ends_with('/')) options.base_url.pop_back();
+    state->options = std::move(options);
+    state->answer_within = answer_within;
+    state->origin = *origin;
+    state->curl = curl_easy_init();
+    if (state->curl == nullptr) return Error{ErrorKind::io, "the network cannot be used"};
+    return std::unique_ptr<CurlExchange>(new CurlExchange(std::move(state)));
+}
+
+Result<HttpReply> CurlExchange::ask(const HttpRequest& request, std::size_t reply_limit_bytes) {
+    const WebOptions& options = state_->options;
+    if (options.stop != nullptr && options.stop->load()) return Error{ErrorKind::cancelled, "stopped"};
+    if (!request.target.starts_with('/') || request.target.find_first_of(std::string_view("\0 \r\n", 4)) != std::string::npos)
+        return Error{ErrorKind::invalid, "no path to ask for"};
+    std::unique_ptr<curl_slist, FreeList> headers;
+    const auto add = [&headers](const std::string& line) {
+        headers.reset(curl_slist_append(headers.release(), line.c_str()));
+        insist(headers != nullptr, "no memory for a header");
+    };
+    add("Expect:");  // no round trip before the body
+    for (const auto& [name, value] : request.headers) {
+        if (name.find_first_of(std::string_view("\0 \r\n:", 5)) != std::string::npos || value.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+            return Error{ErrorKind::invalid, "a header that is none"};
+        add(value.empty() ? name + ";" : name + ": " + value);
+    }
+    Heard heard;
+    CURL* curl = heard.curl = state_->curl;
+    heard.limit = reply_limit_bytes;
+    prepare_transfer(curl, options.base_url + request.target, options);
+    const auto set = [curl](CURLoption option, auto value) { insist(curl_easy_setopt(curl, option, value) == CURLE_OK, "libcurl lacks an option"); };
+    if (state_->origin.scheme == "https") set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(CURLOPT_ACCEPT_ENCODING, "gzip");
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(state_->answer_within.count()));
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    if (request.method == "HEAD") {
+        set(CURLOPT_NOBODY, 1L);
+    } else if (request.method == "GET" && request.body.empty()) {
+        set(CURLOPT_HTTPGET, 1L);
+    } else {
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        set(CURLOPT_POSTFIELDS, request.body.data());
+        set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set(CURLOPT_HEADERFUNCTION, on_reply_header);
+    set(CURLOPT_HEADERDATA, static_cast<void*>(&heard));
+    set(CURLOPT_WRITEFUNCTION, on_reply_body);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&heard));
+    const CURLcode code = curl_easy_perform(curl);
+    if (heard.too_large) return Error{ErrorKind::too_large, fmt::format("an answer of more than {} bytes", reply_limit_bytes)};
+    if (code == CURLE_ABORTED_BY_CALLBACK) return Error{ErrorKind::cancelled, "stopped"};
+    if (code != CURLE_OK) return Error{ErrorKind::io, in_words(code)};
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (const std::string* said = find_header(heard.reply.headers, "date"); said != nullptr && state_->origin.scheme == "https")
+        if (const time_t at = curl_getdate(said->c_str(), nullptr); at > 0) state_->date = WallTime{static_cast<std::int64_t>(at) * 1000};
+    const std::string* type = find_header(heard.reply.headers, "content-type");
+    const bool page = type != nullptr && lower(*type).starts_with("text/html");
+    if (status == 511 || (page && status >= 200 && status < 300)) return login_page();
+    heard.reply.status = static_cast<int>(status);
+    std::erase_if(heard.reply.headers, [](const auto& h) { return h.first == "content-encoding"; });  // it is unpacked
+    return std::move(heard.reply);
+}
+
+std::string CurlExchange::name() const { return state_->origin.text(); }
+
+std::optional<WallTime> CurlExchange::server_date() const { return state_->date; }
 
 }  // namespace xinghuo
