@@ -1,1 +1,267 @@
-namespace xinghuo {}
+#include "sync/server/people.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "content/base/json.h"
+#include "content/base/json_tree.h"
+#include "content/study/members.h"
+
+namespace xinghuo {
+namespace {
+
+#define PERSON_COLUMNS "p.id, p.sealed, b.name, p.host, p.gone_ms"
+#define PERSON_FROM "FROM person p JOIN branch b ON b.organisation = p.organisation AND b.id = p.branch "
+
+// One hash is one number: capitals and blanks do not make somebody another person.
+std::string hash_of(const SecretKey& key, const std::string& number) { return to_hex(key.keyed_hash("centre.number", normal_card(number))); }
+
+Bytes sealed_fields(const SecretKey& key, const Person& person) {
+    JsonWriter out;
+    out.object().key("no").value(person.number).key("name").value(person.name).key("card").value(person.card).key("pinyin").value(person.pinyin).end();
+    return key.seal(out.text());
+}
+
+}  // namespace
+
+struct People::Plan {
+    struct Step {
+        Person now;
+        RosterRow row;
+        std::optional<std::size_t> was;   // place in `here`
+    };
+    std::vector<Person> here;
+    std::vector<Step> added, changed;
+    std::vector<std::size_t> gone, stripped;  // stripped: their card is another's now
+    std::size_t same = 0;
+};
+
+Result<Person> People::person_of(const SqlRow& row) {
+    auto text = key_->unseal(row.blob(1));
+    if (!text) return text.error().within("reading a person");
+    auto tree = JsonTree::parse(std::move(*text));
+    if (!tree) return tree.error().within("reading a person");
+    const auto field = [&](const char* name) { return std::string(tree->root()[name].string()); };
+    Person person;
+    person.id = {row.text(0)};
+    person.number = field("no");
+    person.name = field("name");
+    person.card = field("card");
+    person.pinyin = field("pinyin");
+    person.branch = row.text(2);
+    person.host = row.integer(3) != 0;
+    person.gone_ms = row.integer(4);
+    return person;
+}
+
+Result<People::Plan> People::plan(const RosterFile& file) {
+    Plan plan;
+    auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1", {organisation_});
+    if (!rows) return rows.error();
+    std::unordered_map<std::string, std::size_t> places;
+    for (const SqlRow& row : *rows) {
+        auto person = person_of(row);
+        if (!person) return person.error();
+        places.emplace(normal_card(person->number), plan.here.size());
+        plan.here.push_back(std::move(*person));
+    }
+    std::vector<bool> met(plan.here.size());
+    std::set<std::string> claimed;
+    for (const RosterRow& row : file.rows) {
+        Plan::Step step;
+        step.row = row;
+        step.now.number = row.number;
+        step.now.name = row.name;
+        step.now.branch = row.branch;
+        step.now.card = row.card;
+        step.now.pinyin = row.pinyin;
+        step.now.host = row.host;
+        if (!row.card.empty()) claimed.insert(normal_card(row.card));
+        const auto found = places.find(normal_card(row.number));
+        if (found == places.end()) {
+            plan.added.push_back(std::move(step));
+            continue;
+        }
+        const Person& was = plan.here[found->second];
+        met[found->second] = true;
+        step.was = found->second;
+        step.now.id = was.id;
+        if (row.card.empty()) step.now.card = was.card;
+        if (!file.has_pinyin && row.name == was.name) step.now.pinyin = was.pinyin;
+        if (!file.has_host) step.now.host = was.host;
+        if (was.gone_ms != 0) plan.added.push_back(std::move(step));
+        else if (step.now.number == was.number && step.now.name == was.name && step.now.branch == was.branch && normal_card(step.now.card) == normal_card(was.card) &&
+                 step.now.pinyin == was.pinyin && step.now.host == was.host)
+            ++plan.same;
+        else plan.changed.push_back(std::move(step));
+    }
+    for (std::size_t i = 0; i < plan.here.size(); ++i)
+        if (!met[i] && plan.here[i].gone_ms == 0) plan.gone.push_back(i);
+    // A card that a row names is nobody else's any more.
+    for (std::size_t i = 0; i < plan.here.size(); ++i)
+        if (!met[i] && !plan.here[i].card.empty() && claimed.contains(normal_card(plan.here[i].card))) plan.stripped.push_back(i);
+    for (auto* steps : {&plan.added, &plan.changed})
+        for (Plan::Step& step : *steps)
+            if (step.row.card.empty() && claimed.contains(normal_card(step.now.card))) step.now.card.clear();
+    return plan;
+}
+
+Result<PeoplePreview> People::preview(const RosterFile& file) {
+    PeoplePreview preview;
+    preview.problems = file.problems;
+    auto made = plan(file);
+    if (!made) return made.error().within("comparing the roster");
+    const auto change = [&](const Plan::Step& step) { return PeoplePreview::Change{step.row, step.was ? made->here[*step.was] : Person{}}; };
+    for (const Plan::Step& step : made->added) preview.added.push_back(change(step));
+    for (const Plan::Step& step : made->changed) preview.changed.push_back(change(step));
+    // With problems, rows are missing from the file's list, and nobody can tell who is gone.
+    if (file.problems.empty())
+        for (const std::size_t i : made->gone) preview.gone.push_back({{}, made->here[i]});
+    preview.same = made->same;
+    return preview;
+}
+
+Result<std::int64_t> People::make_branch(const std::string& name) {
+    auto id = branch_id(name);
+    if (!id) return id.error();
+    if (*id) return **id;
+    auto made = sql_->query("INSERT INTO branch (organisation, id, name) SELECT $1, COALESCE(MAX(id), 0) + 1, $2 FROM branch WHERE organisation = $1 RETURNING id", {organisation_, name});
+    if (!made) return made.error();
+    return made->front().integer(0);
+}
+
+Result<void> People::write(const Person& person, std::map<std::string, std::int64_t>& branches) {
+    auto branch = branches.find(person.branch);
+    if (branch == branches.end()) {
+        auto made = make_branch(person.branch);
+        if (!made) return made.error();
+        branch = branches.emplace(person.branch, *made).first;
+    }
+    return sql_->run("INSERT INTO person (organisation, id, branch, number_hash, sealed, host, gone_ms) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                     "ON CONFLICT (organisation, id) DO UPDATE SET branch = excluded.branch, number_hash = excluded.number_hash, sealed = excluded.sealed, host = excluded.host, "
+                     "gone_ms = excluded.gone_ms",
+                     {organisation_, person.id.text, branch->second, hash_of(*key_, person.number), sealed_fields(*key_, person), std::int64_t{person.host ? 1 : 0}, person.gone_ms});
+}
+
+Result<PeoplePreview> People::apply(const RosterFile& file, WallTime now) {
+    if (!file.problems.empty()) return Error{ErrorKind::invalid, "the roster has problems: " + file.problems.front().what};
+    if (file.rows.empty()) return Error{ErrorKind::invalid, "the roster has no rows"};
+    PeoplePreview done;
+    auto kept = in_transaction(*sql_, [&]() -> Result<void> {
+        done = {};
+        // One import at a time, so that nobody gets two ids.
+        if (sql_->dialect() == Sql::Dialect::postgres)
+            if (auto alone = sql_->run("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"); !alone) return alone;
+        auto made = plan(file);
+        if (!made) return made.error();
+        std::map<std::string, std::int64_t> branches;
+        for (const std::size_t i : made->stripped) {
+            Person person = made->here[i];
+            person.card.clear();
+            made->here[i].card.clear();
+            if (auto written = write(person, branches); !written) return written;
+        }
+        for (const std::size_t i : made->gone) {
+            done.gone.push_back({{}, made->here[i]});
+            Person person = made->here[i];
+            person.gone_ms = std::max<std::int64_t>(1, now.unix_ms);
+            if (auto written = write(person, branches); !written) return written;
+        }
+        for (auto* steps : {&made->added, &made->changed})
+            for (Plan::Step& step : *steps) {
+                (steps == &made->added ? done.added : done.changed).push_back({step.row, step.was ? made->here[*step.was] : Person{}});
+                if (step.now.id.empty()) step.now.id.text = "m-" + to_hex(random_bytes(16));
+                if (auto written = write(step.now, branches); !written) return written.error().within("row " + std::to_string(step.row.row));
+            }
+        done.same = made->same;
+        return {};
+    });
+    if (!kept) return kept.error().within("taking the roster over");
+    return done;
+}
+
+Result<std::optional<Person>> People::by_id(const MemberId& id) {
+    auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1 AND p.id = $2", {organisation_, id.text});
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<Person>();
+    auto person = person_of(rows->front());
+    if (!person) return person.error();
+    return std::optional<Person>(std::move(*person));
+}
+
+Result<std::optional<Person>> People::by_number(std::string_view number) {
+    auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1 AND p.number_hash = $2", {organisation_, hash_of(*key_, std::string(number))});
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<Person>();
+    auto person = person_of(rows->front());
+    if (!person) return person.error();
+    return std::optional<Person>(std::move(*person));
+}
+
+Result<std::vector<Person>> People::list(const std::string& within, const MemberId& after, std::size_t limit) {
+    auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1 AND ($2 = '' OR b.name = $2) AND p.id > $3 ORDER BY p.id LIMIT $4",
+                            {organisation_, within, after.text, static_cast<std::int64_t>(limit)});
+    if (!rows) return rows.error();
+    std::vector<Person> people;
+    for (const SqlRow& row : *rows) {
+        auto person = person_of(row);
+        if (!person) return person.error();
+        people.push_back(std::move(*person));
+    }
+    return people;
+}
+
+Result<std::map<std::string, Person>> People::of(const std::set<std::string>& ids) {
+    std::map<std::string, Person> people;
+    constexpr std::size_t at_once = 500;
+    for (auto it = ids.begin(); it != ids.end();) {
+        std::string places;
+        std::vector<SqlValue> values{organisation_};
+        for (std::size_t n = 0; n < at_once && it != ids.end(); ++n, ++it) {
+            values.emplace_back(*it);
+            places += (places.empty() ? "$" : ", $") + std::to_string(values.size());
+        }
+        auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1 AND p.id IN (" + places + ")", values);
+        if (!rows) return rows.error();
+        for (const SqlRow& row : *rows) {
+            auto person = person_of(row);
+            if (!person) return person.error();
+            people.emplace(row.text(0), std::move(*person));
+        }
+    }
+    return people;
+}
+
+Result<std::vector<std::string>> People::branches() {
+    auto rows = sql_->query("SELECT name FROM branch WHERE organisation = $1 ORDER BY id", {organisation_});
+    if (!rows) return rows.error();
+    std::vector<std::string> names;
+    for (const SqlRow& row : *rows) names.push_back(row.text(0));
+    return names;
+}
+
+Result<std::optional<std::int64_t>> People::branch_id(const std::string& name) {
+    auto rows = sql_->query("SELECT id FROM branch WHERE organisation = $1 AND name = $2", {organisation_, name});
+    if (!rows) return rows.error();
+    return rows->empty() ? std::optional<std::int64_t>() : std::optional<std::int64_t>(rows->front().integer(0));
+}
+
+Result<std::size_t> People::count(const std::string& within) {
+    auto count = sql_->integer_or(0, "SELECT COUNT(*) " PERSON_FROM "WHERE p.organisation = $1 AND p.gone_ms = 0 AND ($2 = '' OR b.name = $2)", {organisation_, within});
+    if (!count) return count.error();
+    return static_cast<std::size_t>(*count);
+}
+
+Result<void> People::erase(const MemberId& id) {
+    // Outside a transaction, where SQLite takes it: what is deleted is overwritten.
+    if (sql_->dialect() == Sql::Dialect::sqlite)
+        if (auto set = sql_->run_script("PRAGMA secure_delete = ON"); !set) return set.error().within("erasing a person");
+    return in_transaction(*sql_, [&]() -> Result<void> {
+        auto gone = sql_->query("DELETE FROM person WHERE organisation = $1 AND id = $2 RETURNING id", {organisation_, id.text});
+        if (!gone) return gone.error().within("erasing a person");
+        if (gone->empty()) return Error{ErrorKind::missing, "no such person"};
+        return {};
+    });
+}
+
+}  // namespace xinghuo
