@@ -49,7 +49,7 @@ Result<std::vector<std::int64_t>> rarest_first(Sql& sql, Organisation organisati
     if (keys.size() < 2) return keys;
     std::map<std::int64_t, std::int64_t> known;
     for (const std::int64_t key : keys) {
-        const auto count = sql.integer_or(0, "SELECT count(*) FROM (SELECT 1 FROM posting WHERE organisation = $1 AND key = $2 LIMIT 1000) AS some", {organisation, key});
+        const auto count = sql.integer_or(0, "SELECT count(*) FROM (SELECT 1 FROM posting WHERE organisation = $1 AND key = $2 LIMIT 1000) AS few", {organisation, key});
         if (!count) return count.error();
         known[key] = *count;
     }

@@ -53,6 +53,17 @@ public:
         repository.write_to(folder / name / "xinghuo");
         return folder / name;
     }
+    // Plugged in, and looked at by itself.
+    void plug(const Path& stick) const {
+        ask("stick " + stick.string());
+        drive->wait(0.2);
+    }
+    void plug(PackRepository& repository) const { plug(stick(repository)); }
+    // … and installed, if it offers anything.
+    void install_from(PackRepository& repository) const {
+        plug(repository);
+        ask("packs install");
+    }
     [[nodiscard]] Path shipped() const { return folder / "share" / "repository"; }
 
     void switch_on(bool clock_trusted = true) {

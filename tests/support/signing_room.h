@@ -18,6 +18,16 @@
 
 namespace xinghuo {
 
+using ShownPacks = std::map<std::string, std::int64_t>;  // "packs/tsinghua/first.json" → 3
+
+// Every file of a folder and what is in it, as its hash.
+inline std::map<std::string, std::string> contents_of(const Path& folder) {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.is_regular_file()) all[std::filesystem::relative(entry.path(), folder).string()] = *sha256_hex_of_file(entry.path());
+    return all;
+}
+
 class SigningRoom {
 public:
     SigningRoom() : SigningRoom((::access("/dev/shm", W_OK) == 0 ? Path("/dev/shm") : std::filesystem::temp_directory_path()) /
@@ -119,11 +129,11 @@ public:
         REQUIRE(from);
         return client_.refresh(**from, wall_time_from_iso(now));
     }
-    // Names and versions of every pack: "packs/tsinghua/first.json" → 3.
-    std::map<std::string, std::int64_t> packs(const Path& repository, const std::string& now) {
+    // Names and versions of every pack.
+    ShownPacks packs(const Path& repository, const std::string& now) {
         auto from = DirectoryTransport::open(repository, "the folder");
         REQUIRE(from);
-        std::map<std::string, std::int64_t> all;
+        ShownPacks all;
         const auto targets = client_.list("packs/", **from, wall_time_from_iso(now));
         INFO((targets ? std::string() : targets.error().what));
         REQUIRE(targets);
