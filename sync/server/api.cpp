@@ -352,6 +352,7 @@ HttpReply CentreApi::Inside::staff_or_kiosk(const ApiRoute& route, ApiCall& call
     }
     HttpReply reply = route.answer(call);
     if (reply.status == 503) metrics.count_database_error();
+    if (reply.status < 300 && (route.answer == answer_enrol || route.answer == answer_revoke_kiosk) && parts.kiosks_changed) parts.kiosks_changed();
     return reply;
 }
 

@@ -29,6 +29,7 @@ struct CentreParts {
     Answer reports;   // below /api/reports and /api/people
     Answer publish;   // below /api/publish
     Answer courier;   // below /api/courier
+    std::function<void()> kiosks_changed;  // somebody was enrolled or revoked; on a worker's thread
 };
 
 class CentreApi {

@@ -22,7 +22,14 @@ std::string server_usage() {
         "    --log none|problems|all     requests on standard error, one JSON object a line\n"
         "    --connections N --connections-per-address N --body-mb N --unpacked-mb N --header-ms N --body-ms N --idle-ms N   limits\n\n"
         "xinghuo-server COMMAND … --data DIR [--database …]     also beside a running server\n\n";
-    for (const ServerCommand& command : server_commands()) text += fmt::format("    {:12} {}\n", command.name, command.usage);
+    for (const ServerCommand& command : server_commands()) {
+        std::string usage(command.usage);
+        while (!usage.empty() && usage.back() == '\n') usage.pop_back();
+        // Some say their name on each line themselves.
+        const std::string head = usage.starts_with(command.name) ? std::string() : std::string(command.name) + " ";
+        for (std::size_t at = usage.find('\n'); at != std::string::npos; at = usage.find('\n', at + 5)) usage.replace(at, 1, "\n    ");
+        text += "    " + head + usage + "\n";
+    }
     return text;
 }
 

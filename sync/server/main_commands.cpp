@@ -8,7 +8,9 @@
 
 #include "content/store/database.h"
 #include "sync/server/accounts.h"
+#include "sync/server/courier_desk.h"
 #include "sync/server/enrolment.h"
+#include "sync/server/publish_api.h"
 #include "sync/server/server_commands.h"
 
 namespace xinghuo {
@@ -133,6 +135,35 @@ int run_kiosk(const ServerOptions& options, const Clock& clock) {
     return complain("kiosk list | kiosk revoke ID");
 }
 
+CentreCommand centre_command(const ServerOptions& options, Sql& sql, const Clock& clock) {
+    CentreCommand command{std::vector<std::string>(options.words.begin() + 1, options.words.end()), options.data(), sql, clock.wall(), {}, {}};
+    command.say = [](const std::string& line) { fmt::print("{}\n", line); };
+    command.complain = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+    return command;
+}
+
+int run_publish(const ServerOptions& options, const Clock& clock) {
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    const int code = publish_main(centre_command(options, **sql, clock));
+    if (code != 0) return code;
+    if (auto done = noted(**sql, clock.wall(), "publish " + word(options, 1), ""); !done) return failed(done.error());
+    return 0;
+}
+
+int run_courier(const ServerOptions& options, const Clock& clock) {
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    auto key = SigningKey::load_or_make(options.keys() / "centre.key");
+    if (!key) return failed(key.error().within("the centre's key"));
+    auto home_page = Accounts(**sql).option("home_page", StatementTerms().home_page);
+    if (!home_page) return failed(home_page.error());
+    const int code = courier_main(centre_command(options, **sql, clock), *key, *home_page);
+    if (code != 0) return code;
+    if (auto done = noted(**sql, clock.wall(), "courier " + word(options, 1), ""); !done) return failed(done.error());
+    return 0;
+}
+
 // The embedded database as it is at one moment, and the keys; the server goes on meanwhile.
 int run_backup(const ServerOptions& options, const Clock&) {
     const std::string* to = options.value("--to");
@@ -205,6 +236,8 @@ std::vector<ServerCommand> server_commands() {
         {"kiosk", "list | revoke ID                        terminals", run_kiosk},
         {"account", "list | add NAME --role ROLE [--branch BRANCH] | reset NAME | close NAME\n"
                     "                                              staff; ROLE: viewer, branch_secretary, content_approver, operator", run_account},
+        {"publish", centre_publish_usage, run_publish},
+        {"courier", centre_courier_usage, run_courier},
         {"backup", "--to FOLDER                           the embedded database, keys and repository, while the server runs", run_backup},
     };
 }

@@ -16,6 +16,7 @@
 #include "content/base/crypto.h"
 #include "sync/server/api.h"
 #include "sync/server/http_server.h"
+#include "sync/server/publish_api.h"
 #include "sync/server/server_commands.h"
 
 namespace xinghuo {
@@ -23,7 +24,7 @@ namespace {
 
 constexpr std::array known_options{"--data", "--database", "--listen", "--tls-cert", "--tls-key", "--trust-proxy", "--home-page", "--organisation", "--threads", "--readers", "--code-hours",
                                    "--log", "--connections", "--connections-per-address", "--body-mb", "--unpacked-mb", "--header-ms", "--body-ms", "--idle-ms"};
-constexpr int every_seconds = 60;  // what is due by itself is looked at
+constexpr int tended_every = 60;  // s: what is due by itself
 
 // "127.0.0.1:8080", "[::1]:8080", ":8080" (all), "8080".
 Result<void> read_listen(const std::string& text, HttpServerSettings& settings) {
@@ -120,11 +121,26 @@ Result<void> tell_first_password(Sql& sql, WallTime now) {
     return {};
 }
 
-void wait_for_end(const sigset_t& signals) {
-    for (;;) {
-        const timespec pause{every_seconds, 0};
+// Terminals that came or went are told, signatures renewed. What fails is tried again a minute later.
+void tend(Publisher& publisher, Databases& databases, const Clock& clock) {
+    auto sql = databases.borrow();
+    if (!sql) return log_event(clock.wall(), "repository", "the database does not answer");
+    auto done = tend_repository(publisher, **sql, 1, clock.wall());
+    if (!done) return log_event(clock.wall(), "repository", done.error().what);
+    if (*done) log_event(clock.wall(), "repository", "signed");
+}
+
+template <class Tend>
+void wait_for_end(const sigset_t& signals, std::atomic<bool>& soon, Tend tend_now) {
+    for (int waited = tended_every;; ++waited) {
+        const bool asked = soon.exchange(false);
+        if (asked || waited >= tended_every) {
+            waited = 0;
+            tend_now();
+            ::malloc_trim(0);  // after a busy hour, what it took is given back
+        }
+        const timespec pause{1, 0};
         if (::sigtimedwait(&signals, nullptr, &pause) > 0) return;
-        ::malloc_trim(0);  // after a busy hour, what it took is given back
     }
 }
 
@@ -137,7 +153,7 @@ int serve(const ServerOptions& options, const Clock& clock) {
     sigaddset(&signals, SIGINT);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before there are threads: they inherit it
     ::signal(SIGPIPE, SIG_IGN);
-    ::umask(0077);
+    ::umask(0027);  // keys and the database are for the owner alone; a web server in the group may hand the repository out
     ::mallopt(M_ARENA_MAX, 4);
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
@@ -158,7 +174,16 @@ int serve(const ServerOptions& options, const Clock& clock) {
     const std::string connection = database_of(options);
     const Path file = options.data() / "centre.db";
     Databases databases([connection, file] { return connection.empty() ? open_sqlite(file) : open_postgres(connection); }, http->workers);
-    CentreApi api(databases, clock, std::move(*settings), CentreParts());
+    auto publisher = Publisher::open(options.data(), clock.wall());
+    if (!publisher) log_event(clock.wall(), "repository", publisher.error().what);  // records go on coming in
+    std::atomic<bool> kiosks_changed{false};
+    CentreParts parts;
+    parts.kiosks_changed = [&kiosks_changed] { kiosks_changed.store(true); };
+    if (publisher)
+        parts.publish = [&publisher, incoming = options.data() / "incoming"](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
+            return answer_publishing(request, path, caller, lent, *publisher, incoming, now);
+        };
+    CentreApi api(databases, clock, std::move(*settings), std::move(parts));
     std::atomic<const HttpServer*> running{nullptr};
     api.watch([&running] {
         const HttpServer* here = running.load();
@@ -171,7 +196,9 @@ int serve(const ServerOptions& options, const Clock& clock) {
     fmt::print("listening on {}://{}:{}\n", http->tls_certificate.empty() ? "http" : "https", shown, (*server)->port());
     std::fflush(stdout);
     log_event(clock.wall(), "started", connection.empty() ? "embedded database" : "PostgreSQL");
-    wait_for_end(signals);
+    wait_for_end(signals, kiosks_changed, [&] {
+        if (publisher) tend(*publisher, databases, clock);
+    });
     log_event(clock.wall(), "stopping", "what was begun is finished");
     (*server)->stop();
     return 0;

@@ -1,0 +1,355 @@
+// Who may do what at the centre: passwords, sessions, credentials, codes, and how often one may try.
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <set>
+
+#include "content/base/json.h"
+#include "sync/server/accounts.h"
+#include "sync/server/api.h"
+#include "sync/server/enrolment.h"
+#include "sync/server/rate_limits.h"
+
+using namespace xinghuo;
+
+namespace {
+
+constexpr WallTime start{1'763'712'000'000};
+WallTime later(std::int64_t ms) { return {start.unix_ms + ms}; }
+
+struct CentreRoom {
+    Path folder = std::filesystem::temp_directory_path() / fmt::format("xinghuo-accounts-{}", ::getpid());
+    std::unique_ptr<Sql> sql;
+    CentreRoom() {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        sql = open();
+        REQUIRE(migrate_server(*sql));
+    }
+    ~CentreRoom() {
+        sql.reset();
+        std::filesystem::remove_all(folder);
+    }
+    [[nodiscard]] std::unique_ptr<Sql> open() const {
+        auto opened = open_sqlite(folder / "centre.db");
+        REQUIRE(opened);
+        return std::move(*opened);
+    }
+    [[nodiscard]] std::int64_t count(const std::string& table) const {
+        auto n = sql->integer_or(-1, "SELECT COUNT(*) FROM " + table);
+        REQUIRE(n);
+        return *n;
+    }
+};
+
+// A whole centre, asked in the same thread.
+struct CentreDesk {
+    CentreRoom room;
+    FakeClock clock{start};
+    Databases databases{[this]() -> Result<std::unique_ptr<Sql>> { return open_sqlite(room.folder / "centre.db"); }};
+    CentreApi api;
+    std::string cookie, csrf;
+
+    static CentreSettings quiet() {
+        CentreSettings settings;
+        settings.log = LoggedRequests::none;
+        settings.terms.organisation = "O";
+        settings.terms.home_page = "https://o.example/";
+        return settings;
+    }
+    CentreDesk() : api(databases, clock, quiet(), CentreParts()) {}
+
+    HttpReply ask(const std::string& method, const std::string& target, const std::string& body = {}, HttpHeaders headers = {}) {
+        HttpRequest request;
+        request.method = method;
+        request.target = target;
+        request.body = body;
+        request.peer = "10.0.0.7";
+        request.headers = std::move(headers);
+        if (!cookie.empty()) request.headers.emplace_back("cookie", cookie);
+        if (!csrf.empty()) request.headers.emplace_back("x-csrf-token", csrf);
+        return api.answer(request);
+    }
+    // Keeps the session of a reply.
+    void keep(const HttpReply& reply) {
+        const std::string* set = find_header(reply.headers, "set-cookie");
+        REQUIRE(set != nullptr);
+        CHECK(set->find("HttpOnly") != std::string::npos);
+        CHECK(set->find("SameSite=Strict") != std::string::npos);
+        cookie = set->substr(0, set->find(';'));
+        csrf = member(reply, "csrf");
+    }
+    static std::string member(const HttpReply& reply, const std::string& name) {
+        JsonDocument document;
+        REQUIRE(document.parse_strict(reply.body));
+        return document.root()[name].string();
+    }
+    std::string sign_in(const std::string& name, const std::string& password) {
+        const HttpReply reply = ask("POST", "/api/login", fmt::format(R"({{"name":"{}","password":"{}"}})", name, password));
+        if (reply.status != 200) return std::to_string(reply.status);
+        keep(reply);
+        return "in";
+    }
+    // The first administrator, with a password of their own.
+    void begin() {
+        auto password = Accounts(*room.sql).make_first(start);
+        REQUIRE(password);
+        REQUIRE(password->has_value());
+        REQUIRE(sign_in("admin", **password) == "in");
+        const HttpReply changed = ask("POST", "/api/password", fmt::format(R"({{"old":"{}","new":"long enough 1"}})", **password));
+        REQUIRE(changed.status == 200);
+        keep(changed);
+    }
+};
+
+std::string basic(const std::string& user, const std::string& password) {
+    const std::string plain = user + ":" + password;
+    std::string text = to_base64url(std::span(reinterpret_cast<const std::uint8_t*>(plain.data()), plain.size()));
+    std::replace(text.begin(), text.end(), '-', '+');
+    std::replace(text.begin(), text.end(), '_', '/');
+    while (text.size() % 4 != 0) text += '=';
+    return "Basic " + text;
+}
+
+EnrolRequest terminal(const SigningKey& key, const std::string& code) {
+    EnrolRequest request;
+    request.code = code;
+    request.kiosk = KioskId{"k-" + sha256_hex(key.public_key().data(), key.public_key().size()).substr(0, 16)};
+    request.public_key = key.public_key();
+    request.name = "hall";
+    return request;
+}
+
+}  // namespace
+
+TEST_CASE("the first administrator comes once, and changes the password first", "[accounts]") {
+    CentreDesk desk;
+    auto first = Accounts(*desk.room.sql).make_first(start);
+    REQUIRE(first);
+    REQUIRE(first->has_value());
+    auto again = Accounts(*desk.room.sql).make_first(start);
+    REQUIRE(again);
+    CHECK_FALSE(again->has_value());
+    REQUIRE(desk.sign_in("admin", **first) == "in");
+    CHECK(desk.ask("GET", "/api/me").status == 200);
+    CHECK(desk.ask("GET", "/api/accounts").status == 403);
+    CHECK(desk.ask("POST", "/api/password", fmt::format(R"({{"old":"{}","new":"short"}})", **first)).status == 400);
+    CHECK(desk.ask("POST", "/api/password", fmt::format(R"({{"old":"{}","new":"{}"}})", **first, **first)).status == 400);
+    CHECK(desk.ask("POST", "/api/password", R"({"old":"wrong","new":"long enough 1"})").status == 403);
+    const std::string old_cookie = desk.cookie;
+    const HttpReply changed = desk.ask("POST", "/api/password", fmt::format(R"({{"old":"{}","new":"long enough 1"}})", **first));
+    REQUIRE(changed.status == 200);
+    desk.keep(changed);
+    CHECK(desk.ask("GET", "/api/accounts").status == 200);
+    desk.cookie = old_cookie;
+    CHECK(desk.ask("GET", "/api/me").status == 401);
+    CHECK(desk.sign_in("admin", **first) == "401");
+    // No password stands anywhere in the files.
+    std::string bytes;
+    for (const char* file : {"centre.db", "centre.db-wal"})
+        if (auto read = read_text(desk.room.folder / file, 64u << 20)) bytes += *read;
+    CHECK(bytes.find("long enough 1") == std::string::npos);
+    CHECK(bytes.find(desk.cookie.substr(desk.cookie.find('=') + 1)) == std::string::npos);
+}
+
+TEST_CASE("what writes needs the token of the session, and the right role", "[accounts]") {
+    CentreDesk desk;
+    desk.begin();
+    const HttpReply made = desk.ask("POST", "/api/accounts", R"({"name":"lin","role":"viewer"})");
+    REQUIRE(made.status == 201);
+    const std::string password = CentreDesk::member(made, "one_time_password");
+    CHECK(desk.ask("POST", "/api/accounts", R"({"name":"lin","role":"viewer"})").status == 400);
+    CHECK(desk.ask("POST", "/api/accounts", R"({"name":"wei","role":"branch_secretary"})").status == 400);  // of which branch?
+    CHECK(desk.ask("POST", "/api/accounts", R"({"name":"wei","role":"emperor"})").status == 400);
+    const std::string csrf = std::exchange(desk.csrf, "");
+    CHECK(desk.ask("POST", "/api/enrol-codes").status == 403);
+    desk.csrf = std::string(csrf.size(), '0');
+    CHECK(desk.ask("POST", "/api/enrol-codes").status == 403);
+    desk.csrf = csrf;
+    CHECK(desk.ask("POST", "/api/enrol-codes").status == 201);
+    CHECK(desk.ask("DELETE", "/api/accounts/admin").status == 400);  // the last operator
+    CHECK(desk.ask("DELETE", "/api/accounts/nobody").status == 404);
+    CHECK(desk.ask("PATCH", "/api/accounts").status == 405);
+    CHECK(desk.ask("GET", "/api/nothing").status == 404);
+    const std::string audit = desk.ask("GET", "/api/audit").body;
+    CHECK(audit.find("account added as viewer") != std::string::npos);
+    CHECK(audit.find("enrolment code made") != std::string::npos);
+    CHECK(audit.find("10.0.0.7") != std::string::npos);
+
+    REQUIRE(desk.sign_in("lin", password) == "in");
+    const HttpReply changed = desk.ask("POST", "/api/password", fmt::format(R"({{"old":"{}","new":"long enough 2"}})", password));
+    desk.keep(changed);
+    CHECK(desk.ask("GET", "/api/kiosks").status == 200);
+    CHECK(desk.ask("POST", "/api/enrol-codes").status == 403);
+    CHECK(desk.ask("GET", "/api/audit").status == 403);
+    CHECK(desk.ask("POST", "/api/logout").status == 204);
+    CHECK(desk.ask("GET", "/api/me").status == 401);
+}
+
+TEST_CASE("a session ends after silence, and after a day's work", "[accounts]") {
+    CentreDesk desk;
+    desk.begin();
+    desk.clock.advance(std::chrono::minutes(119));
+    CHECK(desk.ask("GET", "/api/me").status == 200);
+    for (int i = 0; i < 6; ++i) {
+        desk.clock.advance(std::chrono::minutes(100));
+        CHECK(desk.ask("GET", "/api/me").status == 200);
+    }
+    desk.clock.advance(std::chrono::minutes(2));
+    CHECK(desk.ask("GET", "/api/me").status == 401);
+    REQUIRE(desk.sign_in("admin", "long enough 1") == "in");
+    desk.clock.advance(std::chrono::minutes(121));
+    CHECK(desk.ask("GET", "/api/me").status == 401);
+}
+
+TEST_CASE("wrong passwords make whoever tries them wait", "[accounts]") {
+    CentreDesk desk;
+    desk.begin();
+    for (int i = 0; i < 3; ++i) CHECK(desk.sign_in("admin", "wrong password") == "401");
+    CHECK(desk.sign_in("admin", "long enough 1") == "429");
+    desk.clock.advance(std::chrono::seconds(1));
+    CHECK(desk.sign_in("admin", "wrong password") == "401");
+    desk.clock.advance(std::chrono::seconds(1));
+    CHECK(desk.sign_in("admin", "long enough 1") == "429");
+    desk.clock.advance(std::chrono::seconds(1));
+    CHECK(desk.sign_in("admin", "long enough 1") == "in");
+}
+
+TEST_CASE("a credential opens the statements, a removed one does not", "[accounts]") {
+    CentreDesk desk;
+    Accounts accounts(*desk.room.sql);
+    auto password = accounts.add_credential("lms", start);
+    REQUIRE(password);
+    CHECK(password->size() == 43);
+    CHECK_FALSE(accounts.add_credential("lms", start));
+    CHECK_FALSE(accounts.add_credential("a:b", start));
+    const auto status = [&](const std::string& authorization) {
+        const HttpReply reply = desk.ask("GET", "/xapi/statements", "", {{"authorization", authorization}, {"x-experience-api-version", "1.0.3"}});
+        CHECK(find_header(reply.headers, "x-experience-api-version") != nullptr);
+        return reply.status;
+    };
+    CHECK(status(basic("lms", *password)) == 200);
+    CHECK(status(basic("lms", *password + "x")) == 401);
+    CHECK(status("Basic ???") == 401);
+    CHECK(status("Bearer nothing") == 401);
+    CHECK(desk.ask("GET", "/xapi/statements", "", {{"x-experience-api-version", "1.0.3"}}).status == 401);
+    CHECK(desk.ask("GET", "/xapi/about").status == 200);
+    REQUIRE(accounts.remove_credential("lms"));
+    CHECK(status(basic("lms", *password)) == 401);
+    CHECK(accounts.remove_credential("lms").error().kind == ErrorKind::missing);
+}
+
+TEST_CASE("a code enrols one terminal, once, until it expires", "[accounts]") {
+    CentreRoom room;
+    Enrolment enrolment(*room.sql);
+    const std::int64_t day = 86'400'000;
+    std::set<std::string> codes;
+    for (int i = 0; i < 50; ++i) {
+        auto code = enrolment.make_code("", start, day);
+        REQUIRE(code);
+        REQUIRE(code->size() == 9);
+        CHECK((*code)[4] == '-');
+        CHECK(code->find_first_of("01IOio") == std::string::npos);
+        codes.insert(*code);
+    }
+    CHECK(codes.size() == 50);
+    const SigningKey a = SigningKey::from_seed(sha256("a")), b = SigningKey::from_seed(sha256("b"));
+    auto code = enrolment.make_code("", start, day);
+    REQUIRE(code);
+    std::string sloppy = *code;
+    for (char& c : sloppy) c = c == '-' ? ' ' : static_cast<char>(std::tolower(c));
+    auto token = enrolment.enrol(terminal(a, sloppy), later(1000));
+    REQUIRE(token);
+    CHECK(enrolment.enrol(terminal(b, *code), later(2000)).error().kind == ErrorKind::untrusted);
+    CHECK(enrolment.enrol(terminal(b, "7K3M-9QXT"), later(2000)).error().kind == ErrorKind::untrusted);
+    CHECK(enrolment.enrol(terminal(b, ""), later(2000)).error().kind == ErrorKind::untrusted);
+    // The reply was lost: the same terminal asks again, and its first token is dead.
+    auto second = enrolment.enrol(terminal(a, *code), later(3000));
+    REQUIRE(second);
+    CHECK_FALSE(enrolment.by_token(*token)->has_value());
+    REQUIRE(enrolment.by_token(*second)->has_value());
+    CHECK((*enrolment.by_token(*second))->public_key == a.public_key());
+    // A fresh code: still one terminal.
+    auto fresh = enrolment.make_code("", later(4000), day);
+    REQUIRE(enrolment.enrol(terminal(a, *fresh), later(5000)));
+    CHECK(enrolment.list()->size() == 1);
+    auto old = enrolment.make_code("", start, day);
+    CHECK(enrolment.enrol(terminal(b, *old), later(day + 1)).error().kind == ErrorKind::untrusted);
+}
+
+TEST_CASE("a terminal enrols over HTTP, asks how far it is, and is told when it was revoked", "[accounts]") {
+    CentreDesk desk;
+    desk.begin();
+    const std::string code = CentreDesk::member(desk.ask("POST", "/api/enrol-codes", R"({"name":"north hall"})"), "code");
+    desk.cookie.clear();
+    desk.csrf.clear();
+    const SigningKey key = SigningKey::from_seed(sha256("terminal"));
+    const EnrolRequest request = terminal(key, code);
+    const HttpReply reply = desk.ask("POST", "/api/enrol", enrol_json(request, key));
+    INFO(reply.body);
+    REQUIRE(reply.status == 200);
+    auto enrolled = read_enrolled(reply.body);
+    REQUIRE(enrolled);
+    CHECK(enrolled->home_page == "https://o.example/");
+    const HttpHeaders bearer{{"authorization", "Bearer " + enrolled->token}};
+    const HttpReply state = desk.ask("GET", "/api/kiosk/state", "", bearer);
+    REQUIRE(state.status == 200);
+    auto read = read_centre_state(state.body);
+    REQUIRE(read);
+    CHECK(read->through == 0);
+    CHECK(read->time.unix_ms == start.unix_ms);
+    CHECK(desk.ask("GET", "/api/kiosk/state", "", {{"authorization", "Bearer x"}}).status == 401);
+    CHECK(desk.ask("GET", "/api/kiosks", "", bearer).status == 401);  // a terminal is no staff
+
+    REQUIRE(desk.sign_in("admin", "long enough 1") == "in");
+    CHECK(desk.ask("GET", "/api/kiosks").body.find(request.kiosk.text) != std::string::npos);
+    CHECK(desk.ask("POST", "/api/kiosks/" + request.kiosk.text + "/revoke").status == 204);
+    CHECK(desk.ask("GET", "/api/kiosk/state", "", bearer).status == 401);
+    CHECK(desk.ask("GET", "/xapi/statements", "", bearer).status == 401);
+}
+
+TEST_CASE("five wrong codes a minute from one address", "[accounts]") {
+    CentreDesk desk;
+    const SigningKey key = SigningKey::from_seed(sha256("terminal"));
+    const std::string wrong = enrol_json(terminal(key, "2222-2222"), key);
+    for (int i = 0; i < 5; ++i) CHECK(desk.ask("POST", "/api/enrol", wrong).status == 403);
+    const HttpReply refused_now = desk.ask("POST", "/api/enrol", wrong);
+    CHECK(refused_now.status == 429);
+    CHECK(find_header(refused_now.headers, "retry-after") != nullptr);
+    desk.clock.advance(std::chrono::seconds(13));
+    CHECK(desk.ask("POST", "/api/enrol", wrong).status == 403);
+}
+
+TEST_CASE("how often: a bucket that refills", "[accounts]") {
+    RateLimits limits;
+    Instant now;
+    for (int i = 0; i < 10; ++i) CHECK_FALSE(limits.ask("a", 2, 10, now));
+    const auto wait = limits.ask("a", 2, 10, now);
+    REQUIRE(wait);
+    CHECK(seconds(*wait) == Approx(0.5));
+    CHECK_FALSE(limits.ask("b", 2, 10, now));
+    CHECK_FALSE(limits.ask("a", 2, 10, now + *wait));
+    CHECK(limits.due("x", std::chrono::seconds(60), now));
+    CHECK_FALSE(limits.due("x", std::chrono::seconds(60), now + std::chrono::seconds(59)));
+    CHECK(limits.due("x", std::chrono::seconds(60), now + std::chrono::seconds(60)));
+}
+
+TEST_CASE("what is counted can be read by a machine", "[accounts]") {
+    CentreDesk desk;
+    CHECK(desk.ask("GET", "/healthz").status == 200);
+    CHECK(desk.ask("GET", "/metrics").status == 401);  // from elsewhere, without a credential
+    HttpRequest request;
+    request.target = "/metrics";
+    request.peer = "127.0.0.1";
+    const HttpReply reply = desk.api.answer(request);
+    REQUIRE(reply.status == 200);
+    CHECK(reply.body.find("xinghuo_requests_total{route=\"health\",status=\"200\"} 1\n") != std::string::npos);
+    CHECK(reply.body.ends_with("# EOF\n"));
+    request.headers.emplace_back("x-forwarded-for", "1.2.3.4");  // through a proxy nobody trusts: not from here
+    CHECK(desk.api.answer(request).status == 401);
+}
