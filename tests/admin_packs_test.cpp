@@ -119,6 +119,17 @@ void open_packs(Hall& hall) {
     REQUIRE(hall.app->screen_id() == "admin-packs");
 }
 
+// The page, open on a terminal with those packs.
+struct PacksPage {
+    FakePackRoom room;
+    Hall hall;
+    PacksPage() {
+        fill(room);
+        hall = open_hall({.packs = &room});
+        open_packs(hall);
+    }
+};
+
 }  // namespace
 
 TEST_CASE("what is shown is told with its version, whose it is, where it came from and when", "[packs-page]") {
@@ -199,10 +210,9 @@ TEST_CASE("a date that no clock vouches for is never absurd", "[packs-page]") {
 }
 
 TEST_CASE("an offer is seen first, then installed with true progress, and told", "[packs-page]") {
-    FakePackRoom room;
-    fill(room);
-    Hall hall = open_hall({.packs = &room});
-    open_packs(hall);
+    PacksPage page;
+    FakePackRoom& room = page.room;
+    Hall& hall = page.hall;
     touch(hall, "#packs.stick");
     CHECK(room.asked == std::vector<std::string>{"look at the stick"});
     CHECK(recorded(hall, "packs_look"));
@@ -280,10 +290,9 @@ TEST_CASE("an offer is seen first, then installed with true progress, and told",
 }
 
 TEST_CASE("what cannot be installed says why", "[packs-page]") {
-    FakePackRoom room;
-    fill(room);
-    Hall hall = open_hall({.packs = &room});
-    open_packs(hall);
+    PacksPage page;
+    FakePackRoom& room = page.room;
+    Hall& hall = page.hall;
     touch(hall, "#packs.stick");
 
     SECTION("no room") {
@@ -333,10 +342,9 @@ TEST_CASE("every refusal is one sentence for its kind and source, and says that 
         {ErrorKind::untrusted, "不是本机信任的人签发的", "不是本机信任的人签发的"}, {ErrorKind::expired, "这个 U 盘太旧了，请重新制作", "服务器上的签名过期了"},
         {ErrorKind::older, "本机的内容已经更新", "本机的内容已经更新"},           {ErrorKind::full, "空间不够", "空间不够"},
     };
-    FakePackRoom room;
-    fill(room);
-    Hall hall = open_hall({.packs = &room});
-    open_packs(hall);
+    PacksPage page;
+    FakePackRoom& room = page.room;
+    Hall& hall = page.hall;
     for (const auto& one : all)
         for (const Source source : {Source::stick, Source::network}) {
             touch(hall, source == Source::stick ? "#packs.stick" : "#packs.network");
@@ -364,10 +372,9 @@ TEST_CASE("every refusal is one sentence for its kind and source, and says that 
 }
 
 TEST_CASE("one touch and one question put the version before back", "[packs-page]") {
-    FakePackRoom room;
-    fill(room);
-    Hall hall = open_hall({.packs = &room});
-    open_packs(hall);
+    PacksPage page;
+    FakePackRoom& room = page.room;
+    Hall& hall = page.hall;
     touch(hall, "#packs.undo.0");
     CHECK(shows(hall, "换回第 1 版？"));
     touch(hall, "#ask.no");
@@ -413,7 +420,11 @@ TEST_CASE("a terminal whose content is fixed says so", "[packs-page]") {
 namespace {
 
 // Every view of the pages.
-void walk(Hall& hall, FakePackRoom& room, const std::string& where) {
+void walk(HallOptions options, const std::string& where) {
+    FakePackRoom room;
+    fill(room);
+    options.packs = &room;
+    Hall hall = open_hall(options);
     const auto check = [&](const std::string& name) {
         hall.drive->wait(0.6);
         const std::string found = faults(*hall.app);
@@ -471,12 +482,7 @@ void walk(Hall& hall, FakePackRoom& room, const std::string& where) {
 TEST_CASE("the pages about packs are legible in every shape and language", "[packs-page][slow]") {
     const struct { int w, h; } shapes[] = {{960, 540}, {540, 960}, {640, 512}};
     for (const auto [w, h] : shapes)
-        for (const Lang lang : {Lang::zh, Lang::en}) {
-            FakePackRoom room;
-            fill(room);
-            Hall hall = open_hall({.w = w, .h = h, .lang = lang, .packs = &room});
-            walk(hall, room, fmt::format("{}x{}, {}", w, h, code(lang)));
-        }
+        for (const Lang lang : {Lang::zh, Lang::en}) walk({.w = w, .h = h, .lang = lang}, fmt::format("{}x{}, {}", w, h, code(lang)));
 }
 
 TEST_CASE("the pages about packs are legible with larger text", "[packs-page][slow]") {
@@ -484,16 +490,5 @@ TEST_CASE("the pages about packs are legible with larger text", "[packs-page][sl
     far_away.panel_diagonal_inches = 21.5f;
     far_away.viewing_distance_mm = 1000;
     const struct { int w, h; Lang lang; } shapes[] = {{960, 540, Lang::zh}, {540, 960, Lang::zh}, {540, 960, Lang::en}, {640, 512, Lang::en}};
-    for (const auto [w, h, lang] : shapes) {
-        FakePackRoom room;
-        fill(room);
-        HallOptions options;
-        options.w = w;
-        options.h = h;
-        options.lang = lang;
-        options.settings = far_away;
-        options.packs = &room;
-        Hall hall = open_hall(options);
-        walk(hall, room, fmt::format("larger, {}x{}, {}", w, h, code(lang)));
-    }
+    for (const auto [w, h, lang] : shapes) walk({.w = w, .h = h, .lang = lang, .settings = far_away}, fmt::format("larger, {}x{}, {}", w, h, code(lang)));
 }

@@ -127,8 +127,7 @@ TEST_CASE("packs: a recall on a stick applies at once, and leaves what is open",
     published.repository.add_recall("2026-1", "one", "1");
     const auto plug = [&] {
         published.repository.release();
-        hall.ask("stick " + hall.stick(published.repository).string());
-        hall.drive->wait(0.5);
+        hall.plug(published.repository);
     };
     SECTION("of all there is: the hall closes, and says why; it opens by itself when there is something to show") {
         hall.ask("open item/film");
@@ -138,9 +137,7 @@ TEST_CASE("packs: a recall on a stick applies at once, and leaves what is open",
         CHECK(hall.shown("one") == 0);
         hall.ask("unstick");
         published.next();
-        hall.ask("stick " + hall.stick(published.repository).string());
-        hall.drive->wait(0.2);
-        hall.ask("packs install");
+        hall.install_from(published.repository);
         CHECK(hall.shown("one") == 2);
         hall.drive->wait(0.2);
         CHECK(hall.app->screen_id() == "attract");
@@ -176,8 +173,7 @@ TEST_CASE("packs: an open exhibit of a recalled pack is left with a word, one of
     REQUIRE(hall.app->screen_id() == "film");
     published.repository.add_recall("2026-1", "one", "");
     published.repository.release();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.5);
+    hall.plug(published.repository);
     CHECK(hall.shown("one") == 0);
     CHECK(hall.shown("two") == 1);
     CHECK(hall.app->screen_id() == (recalled_is_open ? "hall" : "film"));
@@ -214,9 +210,7 @@ TEST_CASE("packs: a terminal whose clock says 1970 is served as any other", "[pa
     // It believes the date of its own build at least, and takes what is signed for longer than that.
     for (const char* role : {"snapshot", "timestamp", "targets", "root"}) published.repository.trust.part(role).expires = trust_day(4'000);
     published.repository.release();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
-    hall.ask("packs install");
+    hall.install_from(published.repository);
     INFO(hall.problem());
     CHECK(hall.shown("one") == 2);
     // What was out of date before this program was made is out of date for it, too.
@@ -224,8 +218,7 @@ TEST_CASE("packs: a terminal whose clock says 1970 is served as any other", "[pa
     expire(published.repository, -8'000);
     published.repository.release();
     hall.ask("unstick");
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
+    hall.plug(published.repository);
     CHECK(hall.problem_kind() == ErrorKind::expired);
     CHECK(hall.shown("one") == 2);
 }
@@ -236,9 +229,7 @@ TEST_CASE("packs: a clock that falls eight months behind is not believed below w
     hall.ships(published.repository);
     hall.switch_on();
     published.next();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
-    hall.ask("packs install");
+    hall.install_from(published.repository);
     REQUIRE(hall.shown("one") == 2);
     hall.switch_off();
     hall.set_wall("2025-11-12T09:00:00+08:00");
@@ -247,16 +238,13 @@ TEST_CASE("packs: a clock that falls eight months behind is not believed below w
     published.next(3, "third");
     expire(published.repository, 5);  // six days before that install
     published.repository.release();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
+    hall.plug(published.repository);
     CHECK(hall.problem_kind() == ErrorKind::expired);
     CHECK(hall.shown("one") == 2);
     hall.ask("unstick");
     expire(published.repository, 30);
     published.repository.release();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
-    hall.ask("packs install");
+    hall.install_from(published.repository);
     CHECK(hall.shown("one") == 3);
 }
 
@@ -272,13 +260,11 @@ TEST_CASE("packs: a stick that is older than what is here changes nothing, and i
         published.repository.trust.publish({"root"});
     }
     published.next();
-    hall.ask("stick " + hall.stick(published.repository, "NEW").string());
-    hall.drive->wait(0.2);
+    hall.plug(hall.stick(published.repository, "NEW"));
     hall.ask("packs install");
     REQUIRE(hall.shown("one") == 2);
     hall.ask("unstick");
-    hall.ask("stick " + old.string());
-    hall.drive->wait(0.2);
+    hall.plug(old);
     CHECK(hall.problem_kind() == ErrorKind::older);
     CHECK(hall.shown("one") == 2);
 }
@@ -291,8 +277,7 @@ TEST_CASE("packs: an expired stick is refused with its dates; what is installed 
     // What ships is past its date, too, and is shown: it was verified, and content outlives expiry.
     CHECK(hall.shown("one") == 1);
     published.next();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
+    hall.plug(published.repository);
     CHECK(hall.problem_kind() == ErrorKind::expired);
     CHECK(hall.problem().find("2026-07-31") != std::string::npos);
     CHECK(hall.shown("one") == 1);
@@ -316,9 +301,7 @@ TEST_CASE("packs: what other keys signed is not shown, and the closed screen say
     CHECK(hall.sees(hall.packs->why().substr(0, 20)));
     CHECK(hall.packs->why().find(hall.folder.string()) == std::string::npos);
     // The stick of those whose root it is opens the hall.
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
-    hall.ask("packs install");
+    hall.install_from(published.repository);
     hall.drive->wait(0.2);
     CHECK(hall.app->screen_id() == "attract");
     CHECK(hall.shown("one") == 1);
@@ -332,8 +315,7 @@ TEST_CASE("packs: without a root nothing is shown, and that is said", "[packs]")
     hall.switch_on();
     CHECK(hall.app->screen_id() == "closed");
     CHECK(hall.packs->why() == "the root of trust cannot be read");
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
+    hall.plug(published.repository);
     CHECK(hall.ask("packs look stick").find("problem") != std::string::npos);
     CHECK(hall.app->screen_id() == "closed");
 }
@@ -388,8 +370,7 @@ TEST_CASE("packs: a hostile stick leaves everything as it was", "[packs]") {
             break;
         }
     }
-    hall.ask("stick " + stick.string());
-    hall.drive->wait(0.2);
+    hall.plug(stick);
     hall.ask("packs install");
     INFO(static_cast<int>(trick) << ": " << hall.problem());
     REQUIRE(hall.problem_kind().has_value());
@@ -411,8 +392,7 @@ TEST_CASE("packs: a pack that needs a newer application is left out, and said", 
     hall.switch_on();
     CHECK(hall.shown("one") == 1);
     CHECK(hall.shown("two") == 0);
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
+    hall.plug(published.repository);
     CHECK(hall.ask("packs").find("99.0") != std::string::npos);
 }
 
@@ -422,9 +402,7 @@ TEST_CASE("packs: a damaged file is found while nobody is there, and repaired fr
     hall.ships(published.repository);
     hall.switch_on();
     published.next();
-    hall.ask("stick " + hall.stick(published.repository).string());
-    hall.drive->wait(0.2);
-    hall.ask("packs install");
+    hall.install_from(published.repository);
     REQUIRE(hall.shown("one") == 2);
     hall.ask("unstick");
     int damaged = 0;

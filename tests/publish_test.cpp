@@ -1,50 +1,14 @@
 #include "tools/packer/publish.h"
 
-#include <fcntl.h>
-
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <iomanip>
 #include <sstream>
 
-#include "content/pack/archive.h"
 #include "content/quiz/shuffle.h"
-#include "tests/support/pack_repository.h"
 #include "tests/support/signing_room.h"
 #include "tools/packer/demo.h"
-#include "tools/packer/publish_stick.h"
 
 using namespace xinghuo;
-
-namespace {
-
-using Shown = std::map<std::string, std::int64_t>;
-
-std::size_t files_below(const Path& folder) {
-    std::size_t count = 0;
-    std::error_code failed;
-    for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-        count += at->is_regular_file() ? 1 : 0;
-    return count;
-}
-
-// The most memory this process ever had, since it was last forgotten.
-long peak_kb() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmHWM:")) return std::atol(line.c_str() + 6);
-    return 0;
-}
-
-// Every file and what is in it.
-std::map<std::string, std::string> contents(const Path& folder) {
-    std::map<std::string, std::string> all;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-        if (entry.is_regular_file()) all[std::filesystem::relative(entry.path(), folder).string()] = *sha256_hex_of_file(entry.path());
-    return all;
-}
-
-}  // namespace
 
 TEST_CASE("a pack is published and a terminal finds it", "[publish]") {
     SigningRoom room;
@@ -57,7 +21,7 @@ TEST_CASE("a pack is published and a terminal finds it", "[publish]") {
     CHECK(room.heard("packs/tsinghua/first.json: new, version 1"));
     CHECK(room.heard("2 files added"));
     REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+    CHECK(terminal.packs(room.repository(), room.now) == ShownPacks{{"packs/tsinghua/first.json", 1}});
 
     // Only what is new is copied.
     room.must(room.publishing_pack(room.pack("first", 2, {{"a", "alpha"}, {"b", "gamma"}})));
@@ -66,7 +30,7 @@ TEST_CASE("a pack is published and a terminal finds it", "[publish]") {
     room.must(room.publishing_pack(room.pack("second", 7, {{"z", "alpha"}})));
     CHECK_FALSE(room.heard("file added"));
     REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}, {"packs/tsinghua/second.json", 7}});
+    CHECK(terminal.packs(room.repository(), room.now) == ShownPacks{{"packs/tsinghua/first.json", 2}, {"packs/tsinghua/second.json", 7}});
 
     const auto target = terminal.find("packs/tsinghua/first.json", room.repository(), room.now);
     REQUIRE(target);
@@ -82,10 +46,10 @@ TEST_CASE("no pack goes back, and none changes without another version", "[publi
     SigningRoom room;
     room.begin();
     room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}})));
-    const auto before = contents(room.repository());
+    const auto before = contents_of(room.repository());
     room.refused(room.publishing_pack(room.pack("first", 2, {{"a", "older"}})), "version 2 of first is older than 3");
     room.refused(room.publishing_pack(room.pack("first", 3, {{"a", "other"}})), "version 3 of first is published with other contents");
-    CHECK(contents(room.repository()) == before);
+    CHECK(contents_of(room.repository()) == before);
     room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}})));  // the same once more: only signed anew
 }
 
@@ -94,7 +58,7 @@ TEST_CASE("whoever may not sign changes nothing", "[publish]") {
     room.begin();
     room.key("stranger");
     const std::string pack = room.pack("first", 1, {{"a", "alpha"}});
-    const auto before = contents(room.repository());
+    const auto before = contents_of(room.repository());
     room.refused(room.publishing({"--pack", pack, "--targets-key", room.pem("stranger")}), "may not sign for packs/tsinghua/*");
     room.refused(room.publishing({"--pack", pack, "--targets-key", room.pem("centre")}), "may not sign for packs/tsinghua/*");
     room.refused(room.publishing({"--recall", "first@1", "--reason", "有误", "--targets-key", room.pem("tsinghua")}), "may not sign for rosters/*");
@@ -104,13 +68,13 @@ TEST_CASE("whoever may not sign changes nothing", "[publish]") {
     room.refused({"publish", room.repository(), "--refresh", "--timestamp-key", room.at("keys/gone.pem")}, "there is no key");
     room.refused({"publish", room.at("elsewhere"), "--refresh", "--timestamp-key", room.pem("timestamp")}, "no repository there");
     room.refused(room.publishing({"--pack", room.at("keys"), "--targets-key", room.pem("tsinghua")}), "is no built pack");
-    CHECK(contents(room.repository()) == before);
+    CHECK(contents_of(room.repository()) == before);
 }
 
 TEST_CASE("a pack that is not what its manifest says is not published", "[publish]") {
     SigningRoom room;
     room.begin();
-    const auto before = contents(room.repository());
+    const auto before = contents_of(room.repository());
     const std::string pack = room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}});
     const std::string beta = sha256_hex("beta", 4), alpha = sha256_hex("alpha", 5);
     const Path blob = Path(pack) / "blobs" / beta.substr(0, 2) / beta;
@@ -120,7 +84,7 @@ TEST_CASE("a pack that is not what its manifest says is not published", "[publis
     room.refused(room.publishing_pack(pack), "has 3 bytes, not the 4");
     std::filesystem::remove(blob);
     room.refused(room.publishing_pack(pack), "its file b is not there");
-    const auto after = contents(room.repository());
+    const auto after = contents_of(room.repository());
     for (const auto& [path, hash] : before) CHECK(after.at(path) == hash);
     // Nothing but a whole blob may be left over.
     for (const auto& [path, hash] : after)
@@ -130,7 +94,7 @@ TEST_CASE("a pack that is not what its manifest says is not published", "[publis
 TEST_CASE("a pack that nobody approved is neither signed nor published", "[publish]") {
     SigningRoom room;
     room.begin();
-    const auto before = contents(room.repository());
+    const auto before = contents_of(room.repository());
     const std::string pack = room.pack("first", 1, {{"a", "alpha"}}, false);
     const Words signing{"sign", pack, "--repository", room.repository(), "--key", room.pem("tsinghua"), "--out", room.at("drafts")};
     room.refused(room.publishing_pack(pack), "nobody has approved first");
@@ -145,7 +109,7 @@ TEST_CASE("a pack that nobody approved is neither signed nor published", "[publi
         INFO(approval);
         room.refused(room.publishing_pack(pack), "approvals[0]");
     }
-    CHECK(contents(room.repository()) == before);
+    CHECK(contents_of(room.repository()) == before);
 
     // Whoever signs may say who approved, and it stands in what is signed.
     REQUIRE(write_file(Path(pack) / "manifest.json", manifest));
@@ -178,7 +142,7 @@ TEST_CASE("an organisation comes with its delegation", "[publish]") {
     }
     SignedTerminal terminal(room);
     REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/pku/lab.json", 4}, {"packs/tsinghua/first.json", 1}});
+    CHECK(terminal.packs(room.repository(), room.now) == ShownPacks{{"packs/pku/lab.json", 4}, {"packs/tsinghua/first.json", 1}});
     room.refused(room.publishing({"--pack", room.pack("lab", 5, {}), "--role", "packs-pku", "--targets-key", room.pem("tsinghua")}),
                  "may not sign for packs/pku/*");
 
@@ -186,7 +150,7 @@ TEST_CASE("an organisation comes with its delegation", "[publish]") {
     room.must({"keys", "delegate", room.repository(), "--role", "packs-pku", "--withdraw", "--key", room.pem("targets"), "--out", room.at("drafts")});
     room.must(room.publishing({"--signed", room.draft("3.targets.json")}));
     REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+    CHECK(terminal.packs(room.repository(), room.now) == ShownPacks{{"packs/tsinghua/first.json", 1}});
 }
 
 TEST_CASE("two approvers sign one after the other", "[publish]") {
@@ -226,7 +190,7 @@ TEST_CASE("two approvers sign one after the other", "[publish]") {
     room.refused(room.publishing({"--signed", file, "--pack", pack}), "sign again on top of that");
     SignedTerminal terminal(room);
     REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
+    CHECK(terminal.packs(room.repository(), room.now) == ShownPacks{{"packs/tsinghua/first.json", 1}});
 }
 
 TEST_CASE("a recall is published by the centre", "[publish]") {
@@ -283,91 +247,6 @@ TEST_CASE("a network's timestamp is good for a week, and is refreshed", "[publis
     room.refused(room.publishing({"--root", room.draft("2.root.json")}), "targets expired on 2028-06-30; sign it again");
 }
 
-TEST_CASE("a stick carries what current packs need", "[publish]") {
-    SigningRoom room;
-    room.begin();
-    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}})));
-    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "alpha"}, {"b", "gamma"}})));
-    std::filesystem::create_directories(room.folder / "stick");
-    REQUIRE(write_file(room.folder / "stick/holiday.jpg", "mine"));
-    room.must(room.publishing({"--stick", room.at("stick")}));
-    CHECK(room.heard("good until 2027-07-01"));
-    const Path stick = room.folder / "stick/xinghuo";
-    CHECK(files_below(stick / "blobs") == 2);
-    CHECK(files_below(stick / "targets") == 2);  // one manifest, by both its hashes
-    CHECK(files_below(room.folder / "repository/blobs") == 3);
-
-    // Months later, by stick alone.
-    SignedTerminal terminal(room);
-    const std::string spring = "2027-05-01T00:00:00Z";
-    CHECK_FALSE(terminal.refresh(room.repository(), spring));
-    REQUIRE(terminal.refresh(stick, spring));
-    CHECK(terminal.packs(stick, spring) == Shown{{"packs/tsinghua/first.json", 2}});
-    SignedTerminal late(room, "late");
-    CHECK(late.refresh(stick, "2027-07-02T00:00:00Z").error().kind == ErrorKind::expired);
-
-    // The same stick again: what nobody needs goes, what is not ours stays.
-    room.must(room.publishing_pack(room.pack("first", 3, {{"a", "alpha"}, {"b", "delta"}})));
-    room.must(room.publishing({"--stick", room.at("stick")}));
-    CHECK(room.heard("1 files added"));
-    CHECK(files_below(stick / "blobs") == 2);
-    CHECK(std::filesystem::exists(room.folder / "stick/holiday.jpg"));
-    REQUIRE(terminal.refresh(stick, spring));
-    CHECK(terminal.packs(stick, spring) == Shown{{"packs/tsinghua/first.json", 3}});
-    room.refused(room.publishing({"--stick", room.at("no-stick")}), "there is no folder");
-}
-
-TEST_CASE("the one-file form unpacks to the same repository", "[publish]") {
-    SigningRoom room;
-    room.begin();
-    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"empty", ""}})));
-    std::filesystem::create_directories(room.folder / "stick");
-    room.must(room.publishing({"--stick", room.at("stick"), "--tar", room.at("hall.xhpack")}));
-    const int file = ::open(room.at("hall.xhpack").c_str(), O_RDONLY | O_CLOEXEC);
-    REQUIRE(file >= 0);
-    const auto unpacked = unpack(file, room.folder / "unpacked");
-    ::close(file);
-    INFO((unpacked ? std::string() : unpacked.error().what));
-    REQUIRE(unpacked);
-    CHECK(contents(room.folder / "unpacked") == contents(room.folder / "stick/xinghuo"));
-    SignedTerminal terminal(room);
-    REQUIRE(terminal.refresh(room.folder / "unpacked", "2027-05-01T00:00:00Z"));
-    CHECK(terminal.packs(room.folder / "unpacked", "2027-05-01T00:00:00Z") == Shown{{"packs/tsinghua/first.json", 1}});
-    CHECK_FALSE(std::filesystem::exists(room.at("hall.xhpack.part")));
-}
-
-TEST_CASE("a publication that stopped between two files is published again", "[publish]") {
-    SigningRoom room;
-    room.begin();
-    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}})));
-    const auto before = contents(room.repository());
-    const std::string stamp = *read_text(room.at("repository/metadata/timestamp.json"));
-    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "beta"}})));
-    // Power failed before the last file: the old timestamp stands, and everything it says still does.
-    REQUIRE(write_file(room.at("repository/metadata/timestamp.json"), stamp));
-    REQUIRE(write_file(room.at("repository/metadata/9.targets.json.part"), "{"));
-    REQUIRE(write_file(room.at("repository/blobs/ab/abcd.part"), "half"));
-    const auto after = contents(room.repository());
-    for (const auto& [path, hash] : before) CHECK(after.at(path) == hash);
-    SignedTerminal terminal(room);
-    REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 1}});
-    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "beta"}})));
-    REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}});
-    for (const auto& [path, hash] : contents(room.repository())) CHECK_FALSE(path.ends_with(".part"));
-
-    // The same with a root that takes the online keys away from whoever had them.
-    room.key("fresh");
-    room.must({"keys", "rotate", room.repository(), "--replace", "timestamp=" + room.pub("fresh"), "--replace", "snapshot=" + room.pub("fresh"), "--key",
-               room.pem("root"), "--out", room.at("drafts")});
-    std::filesystem::copy_file(room.draft("2.root.json"), room.at("repository/metadata/2.root.json"));
-    CHECK_FALSE(terminal.refresh(room.repository(), room.now));
-    room.must({"publish", room.repository(), "--refresh", "--snapshot-key", room.pem("fresh"), "--timestamp-key", room.pem("fresh")});
-    REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/first.json", 2}});
-}
-
 TEST_CASE("metadata that somebody changed is not signed on top of", "[publish]") {
     SigningRoom room;
     room.begin();
@@ -386,117 +265,12 @@ TEST_CASE("metadata that somebody changed is not signed on top of", "[publish]")
     room.must(room.publishing({"--refresh"}));
 }
 
-TEST_CASE("a hall installs from a repository, from a stick, and obeys a recall", "[publish][packs]") {
-    SigningRoom room;
-    room.now = "2026-07-01T00:00:00Z";
-    room.begin();
-    room.must(room.publishing_pack(room.pack("first", 1, {{"a", "alpha"}, {"b", "beta"}})));
-    std::filesystem::create_directories(room.folder / "stick");
-    room.must(room.publishing({"--stick", room.at("stick")}));
-    PackTerminal terminal(*read_text(room.at("repository/metadata/1.root.json")));
-    terminal.open();
-    const auto stick = DirectoryTransport::open(room.folder / "stick/xinghuo", "the stick");
-    const auto network = DirectoryTransport::open(room.repository(), "the network");
-    REQUIRE((stick && network));
-    const auto installed = terminal.take(**stick);
-    INFO((installed ? std::string() : installed.error().what));
-    REQUIRE(installed);
-    CHECK(terminal.shown("first") == 1);
-
-    // Newer by network, under the same timestamps; then the old stick again.
-    room.must(room.publishing_pack(room.pack("first", 2, {{"a", "alpha"}, {"b", "gamma"}})));
-    const auto offer = terminal.look(**network);
-    INFO((offer ? std::string() : offer.error().what));
-    REQUIRE(offer);
-    CHECK(offer->to_fetch == 5);
-    REQUIRE(terminal.take(**network));
-    CHECK(terminal.shown("first") == 2);
-    const auto older = terminal.look(**stick);
-    CHECK((!older ? older.error().kind == ErrorKind::older : older->empty()));
-    CHECK(terminal.shown("first") == 2);
-
-    room.must(room.publishing({"--recall", "first@2", "--reason", "日期有误", "--targets-key", room.pem("centre"), "--stick", room.at("stick")}));
-    const auto looked = terminal.look(**stick);
-    INFO((looked ? std::string() : looked.error().what));
-    REQUIRE(looked);
-    CHECK(terminal.store->recalled("first", 2));
-    CHECK(terminal.shown("first") != 2);
-}
-
-TEST_CASE("a disk without room is told before anything is written", "[publish]") {
-    SigningRoom room;
-    const Path pack = room.pack("first", 1, {{"a", "alpha"}});
-    const auto read = read_built_pack(pack);
-    REQUIRE(read);
-    BlobCopy copy(room.folder / "repository", false);
-    for (const auto& [path, file] : read->files) copy.want(file, pack / blob_file(file.sha256));
-    CHECK(copy.bytes() == 5);
-    const auto done = copy.run(1ull << 60, {});
-    REQUIRE_FALSE(done);
-    CHECK(done.error().kind == ErrorKind::full);
-    CHECK_FALSE(std::filesystem::exists(room.folder / "repository"));
-}
-
-TEST_CASE("two people do not publish at once", "[publish]") {
-    SigningRoom room;
-    room.begin();
-    {
-        const auto other = lock_repository(room.repository());
-        REQUIRE(other);
-        room.refused(room.publishing({"--refresh"}), "somebody else is publishing there");
-    }
-    room.must(room.publishing({"--refresh"}));
-}
-
-// By name only: it writes 3 GB.
-TEST_CASE("a gigabyte in 500 files is published in little memory", "[.][publishing-a-gigabyte]") {
-    SigningRoom room(std::filesystem::temp_directory_path() / fmt::format("xinghuo-gigabyte-{}", ::getpid()));
-    room.begin();
-    const Path pack = room.folder / "large";
-    constexpr std::size_t bytes = 2'000'000;
-    JsonWriter w;
-    w.object().key("schema_version").value(1).key("id").value("large").key("version").value(1).key("title").object().key("zh").value("大").end();
-    w.key("approvals").array().object().key("role").value("史料审核").key("at").value("2026-06-30").end().end();
-    w.key("sections").array().end().key("items").array().end().key("files").array();
-    for (std::size_t i = 0; i < 500; ++i) {
-        const std::string content = chance_bytes(i, bytes), sha256 = sha256_hex(content.data(), content.size());
-        REQUIRE(write_file(pack / blob_file(sha256), content));
-        w.object().key("path").value(fmt::format("f{}", i)).key("sha256").value(sha256).key("length").value(bytes).end();
-    }
-    REQUIRE(write_file(pack / "manifest.json", w.end().end().text()));
-    std::filesystem::create_directories(room.folder / "stick");
-    std::filesystem::create_directories(room.folder / "yardstick");
-    const SystemClock clock;
-    const auto timed = [&](const char* what, const std::function<void()>& work) {
-        std::ofstream("/proc/self/clear_refs") << "5";
-        const long before = peak_kb();
-        const Instant begun = clock.now();
-        work();
-        const long grown = peak_kb() - before;
-        WARN(fmt::format("{}: {:.2f} s, {} kB more at the peak", what, seconds(clock.now() - begun), grown));
-        CHECK(grown < 32'000);
-    };
-    timed("copy and sha256 of the same files, for comparison", [&] {
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(pack)) {
-            if (!entry.is_regular_file()) continue;
-            const Path to = room.folder / "yardstick" / entry.path().filename();
-            std::filesystem::copy_file(entry.path(), to);
-            REQUIRE(sha256_hex_of_file(to));
-        }
-        REQUIRE(flush_disk(room.folder));
-    });
-    timed("publish, on the same disk", [&] { room.must(room.publishing_pack(pack.string())); });
-    timed("publish to a stick", [&] { room.must(room.publishing({"--stick", room.at("stick")})); });
-    std::filesystem::remove_all(room.folder / "yardstick");
-    timed("publish into one file", [&] { room.must(room.publishing({"--tar", room.at("large.xhpack")})); });
-}
-
 TEST_CASE("after any publications a terminal sees exactly the newest packs", "[publish][property]") {
     SigningRoom room;
     room.begin();
     SignedTerminal often(room, "often");
     std::filesystem::create_directories(room.folder / "stick");
-    Shown expected;
+    ShownPacks expected;
     Chance chance(20'260'701);
     const char* ids[] = {"first", "second", "third"};
     std::map<std::string, int> versions;
@@ -537,12 +311,12 @@ TEST_CASE("the demonstration is signed once, and again when it changes", "[publi
     const std::string first = room.pack("demo", 1, {{"a", "alpha"}});
     const Words words{"demo", first, room.at("share/repository"), "--keys", room.at("demo-keys"), "--if-changed"};
     room.must(words);
-    const auto before = contents(room.folder / "share");
+    const auto before = contents_of(room.folder / "share");
     CHECK(before.at("root.json") == before.at("repository/metadata/1.root.json"));
     for (const auto& [path, hash] : before) CHECK(path.find(".pem") == std::string::npos);
     room.must(words);
     CHECK(room.heard("nothing has changed"));
-    CHECK(contents(room.folder / "share") == before);
+    CHECK(contents_of(room.folder / "share") == before);
 
     // Built again with the same version: the demonstration may.
     room.pack("demo", 1, {{"a", "beta"}});
@@ -551,12 +325,12 @@ TEST_CASE("the demonstration is signed once, and again when it changes", "[publi
     std::filesystem::copy_file(room.at("share/root.json"), room.at("repository/metadata/1.root.json"));
     SignedTerminal terminal(room);
     REQUIRE(terminal.refresh(room.folder / "share/repository", "2036-01-01T00:00:00Z"));
-    CHECK(terminal.packs(room.folder / "share/repository", "2036-01-01T00:00:00Z") == Shown{{"packs/xinghuo/demo.json", 1}});
+    CHECK(terminal.packs(room.folder / "share/repository", "2036-01-01T00:00:00Z") == ShownPacks{{"packs/xinghuo/demo.json", 1}});
 
     // Without its keys it begins anew, under another root.
     std::filesystem::remove_all(room.folder / "demo-keys");
     room.must(words);
-    CHECK(contents(room.folder / "share").at("root.json") != before.at("root.json"));
+    CHECK(contents_of(room.folder / "share").at("root.json") != before.at("root.json"));
     SignedTerminal other(room, "other");
     CHECK_FALSE(other.refresh(room.folder / "share/repository", room.now));
 }
@@ -592,7 +366,7 @@ TEST_CASE("the README's own lines lead from no key to a pack, a stick and a reca
     CHECK(std::filesystem::exists(room.at("my-pack.xhpack")));
     SignedTerminal terminal(room);
     REQUIRE(terminal.refresh(room.repository(), room.now));
-    CHECK(terminal.packs(room.repository(), room.now) == Shown{{"packs/tsinghua/my-pack.json", 1}});
+    CHECK(terminal.packs(room.repository(), room.now) == ShownPacks{{"packs/tsinghua/my-pack.json", 1}});
     CHECK(terminal.find("recalls/my-pack-1.json", room.repository(), room.now)->has_value());
     CHECK(terminal.client().versions().root == 2);
 }
