@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view xapi_endpoint = "/xapi";
 constexpr Nanoseconds contact_noted_every = std::chrono::seconds(60);
+// Wrong tokens and credentials of one address. 256 bits are not guessed; whoever asks so often is broken, and is told to slow down.
+constexpr double wrong_a_second = 10, wrong_burst = 200;
 
 // Bits of StaffRole.
 constexpr unsigned viewer = 1u << static_cast<unsigned>(StaffRole::viewer);
@@ -244,12 +246,10 @@ HttpReply CentreApi::Inside::metrics_text(const HttpRequest& request) {
 std::optional<HttpReply> CentreApi::Inside::know_kiosk(Sql& sql, const HttpRequest& request, std::string_view authorization, Findings& found, EnrolledKiosk& kiosk) {
     const auto token = read_bearer(authorization);
     if (!token) return refusal(401, "a terminal's token is needed");
-    const std::string tries = "token " + request.peer;
     auto known = Enrolment(sql).by_token(*token);
     if (!known) return broken(known.error());
     if (!known->has_value()) {
-        // 43 letters are not guessed; this only keeps the database from being asked in vain.
-        if (const auto wait = limits.ask(tries, 5, 100, clock.now())) return too_often(*wait);
+        if (const auto wait = limits.ask("wrong " + request.peer, wrong_a_second, wrong_burst, clock.now())) return too_often(*wait);
         return refusal(401, "this token is not known; enrol the terminal");
     }
     kiosk = std::move(**known);
@@ -267,12 +267,10 @@ std::optional<HttpReply> CentreApi::Inside::know_client(Sql& sql, const HttpRequ
     const auto basic = read_basic(authorization);
     if (!basic) return std::nullopt;
     const Instant now = clock.now();
-    const std::string tries = "credential " + request.peer + " " + basic->user;
-    if (const auto wait = limits.must_wait(tries, now)) return too_often(*wait);
     auto holds = Accounts(sql).credential_holds(basic->user, basic->password);
     if (!holds) return broken(holds.error());
     if (!*holds) {
-        limits.wrong(tries, now);
+        if (const auto wait = limits.ask("wrong " + request.peer, wrong_a_second, wrong_burst, now)) return too_often(*wait);
         return std::nullopt;
     }
     found.who = "client " + basic->user;
