@@ -41,7 +41,10 @@ ToldCustom custom_of(const Target& target) {
 std::int64_t next_version(std::int64_t before, WallTime now) { return std::max(before + 1, now.unix_ms / 1000); }
 
 Result<std::string> bytes_of(const RepositoryState& state, const Target& target) {
-    return read_text(state.folder / target_files(target).front(), told_limit_bytes);
+    auto bytes = read_text(state.folder / target_files(target).front(), told_limit_bytes);
+    if (!bytes) return bytes;
+    if (target_of(target.name, *bytes, "").hashes != target.hashes) return Error{ErrorKind::untrusted, "what lies in the repository is not what was signed"};
+    return bytes;
 }
 
 // Many small files, flushed together: one wait for the disk, not one for each. Whoever finds a name finds the whole file.
