@@ -386,7 +386,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.packs,
                      .wait_for_decoder = parts_.work_inline, .kept = kept_, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
                      .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
-                     .sticks = sticks_.get(), .packs = parts_.preview ? nullptr : parts_.packs, .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
+                     .sticks = sticks_.get(), .packs = parts_.preview ? nullptr : parts_.packs, .sync = parts_.sync, .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
                      .subject = std::nullopt};
     };
     Interaction deaf;

@@ -29,6 +29,7 @@ namespace xinghuo {
 class InputMethod;
 class LivePacks;
 class PackRoom;
+class SyncRoom;
 class Worker;
 class Study;
 class Sticks;
@@ -47,6 +48,7 @@ public:
         Study* study = nullptr;                      // null: nobody can sign in, for this reason:
         std::string why_no_study;
         PackRoom* packs = nullptr;                   // for the administrator's page; outlives the application
+        SyncRoom* sync = nullptr;                    // for the administrator's page; outlives the application
         bool work_inline = false;                    // no worker thread: pictures are there in the frame that asks (fake clock)
         std::function<void()> wake;                  // called from the worker's thread when something arrived
     };
@@ -85,6 +87,7 @@ public:
     void show_catalogue(std::shared_ptr<const Catalogue> catalogue, std::string why_closed, const std::vector<Recall>& recalls = {}, bool in_place = false);
     [[nodiscard]] const std::shared_ptr<const Catalogue>& catalogue() const { return parts_.catalogue; }
     [[nodiscard]] PackRoom* packs() { return parts_.packs; }
+    [[nodiscard]] SyncRoom* sync() { return parts_.sync; }
     [[nodiscard]] const Moment& moment() const { return moment_; }  // of the last turn or frame
     // Nobody is in front of it: it invites, or is closed.
     [[nodiscard]] bool nobody_here() const { return stack_.size() == 1; }

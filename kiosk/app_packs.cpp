@@ -6,6 +6,7 @@
 #include "kiosk/live_packs.h"
 #include "kiosk/pack_room.h"
 #include "kiosk/screens/screens.h"
+#include "kiosk/sync_room.h"
 #include "kiosk/widgets.h"
 
 namespace xinghuo {
@@ -66,9 +67,15 @@ void App::turn(const Moment& moment) {
     moment_ = moment;
     look(moment.now);
     if (parts_.packs != nullptr) parts_.packs->look(*this, sticks_.get(), moment);
+    if (parts_.sync != nullptr) parts_.sync->look(parts_.study, nobody_here(), moment);
 }
 
-Instant App::turn_due() const { return parts_.packs != nullptr ? std::min(due_, parts_.packs->due()) : due_; }
+Instant App::turn_due() const {
+    Instant due = due_;
+    if (parts_.packs != nullptr) due = std::min(due, parts_.packs->due());
+    if (parts_.sync != nullptr) due = std::min(due, parts_.sync->due());
+    return due;
+}
 
 // Over every screen, so that nobody takes it for what the room shows. Higher than anything that can be touched.
 void App::preview_ribbon(Frame& frame) const {

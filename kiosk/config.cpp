@@ -35,16 +35,37 @@ std::optional<int> minute_of_day(std::string_view text) {
     return hour * 60 + minute;
 }
 
+// Over plain HTTP packs could not be forged, but anybody could hold updates back unseen, and records could be read; on the machine itself
+// nobody stands between.
+std::string address_of(const JsonNode& node) {
+    std::string address = node.string_or("");
+    const auto is = [&](std::string_view host) {
+        return address.starts_with(host) && (address.size() == host.size() || address[host.size()] == ':' || address[host.size()] == '/');
+    };
+    const bool local = is("http://127.0.0.1") || is("http://localhost");
+    if (!address.empty() && !address.starts_with("https://") && !local) node.refuse("must begin with https://");
+    return address;
+}
+
+void read_centre(const JsonNode& node, Settings::Centre& centre) {
+    refuse_unknown(node, {"url", "ca", "proxy", "token_file", "lrs"});
+    centre.url = address_of(node["url"]);
+    centre.ca = node["ca"].string_or("");
+    centre.proxy = node["proxy"].string_or("");
+    centre.token_file = node["token_file"].string_or("");
+    const JsonNode lrs = node["lrs"];
+    if (!lrs.exists()) return;
+    refuse_unknown(lrs, {"endpoint", "user", "password_file"});
+    centre.lrs = address_of(lrs["endpoint"]);
+    if (centre.lrs.empty()) lrs["endpoint"].refuse("must be the store's address");
+    centre.lrs_user = lrs["user"].string_or("");
+    centre.lrs_password_file = lrs["password_file"].string_or("");
+}
+
 void read_packs(const JsonNode& node, Settings::Packs& packs) {
     refuse_unknown(node, {"root", "repository", "ca", "proxy", "quiet_hours", "automatic"});
     packs.root = node["root"].string_or("");
-    packs.repository = node["repository"].string_or("");
-    // Over plain HTTP nothing could be forged, but anybody could hold updates back unseen; on the machine itself nobody stands between.
-    const auto is = [&](std::string_view host) {
-        return packs.repository.starts_with(host) && (packs.repository.size() == host.size() || packs.repository[host.size()] == ':' || packs.repository[host.size()] == '/');
-    };
-    const bool local = is("http://127.0.0.1") || is("http://localhost");
-    if (!packs.repository.empty() && !packs.repository.starts_with("https://") && !local) node["repository"].refuse("must begin with https://");
+    packs.repository = address_of(node["repository"]);
     packs.ca = node["ca"].string_or("");
     packs.proxy = node["proxy"].string_or("");
     packs.automatic = node["automatic"].boolean_or(true);
@@ -63,7 +84,7 @@ Result<Settings> read_settings(std::string_view json) {
     if (auto parsed = document.parse(json); !parsed) return parsed.error();
     const JsonNode root = document.root();
     refuse_unknown(root, {"language", "panel", "viewing_distance_mm", "idle_seconds", "still_there_seconds", "volume",
-                          "less_motion", "high_contrast", "card_readers", "centre_key", "packs"});
+                          "less_motion", "high_contrast", "card_readers", "centre_key", "packs", "centre"});
     Settings s;
     const std::string lang = root["language"].string_or("zh");
     if (lang != "zh" && lang != "en") root["language"].refuse("must be \"zh\" or \"en\"");
@@ -94,6 +115,7 @@ Result<Settings> read_settings(std::string_view json) {
         }
     }
     if (root["packs"].exists()) read_packs(root["packs"], s.packs);
+    if (root["centre"].exists()) read_centre(root["centre"], s.centre);
     if (!document.good()) return document.error();
     return s;
 }

@@ -37,6 +37,14 @@ struct Settings {
         int quiet_from = 2 * 60, quiet_to = 5 * 60;  // minutes of the day
         bool automatic = true;          // looks and installs in the quiet hours
     } packs;
+    // Where records go ("centre": {"url": "https://centre.example.edu", "ca": "/etc/xinghuo/ca.pem", "proxy": "http://10.0.0.1:3128",
+    // "token_file": "/etc/xinghuo/token", "lrs": {"endpoint": "https://lrs.example.edu/data/xAPI", "user": "hall", "password_file": "…"}}).
+    struct Centre {
+        std::string url;                // https://…; empty: none
+        std::string ca, proxy;          // empty: the system's, none
+        std::string token_file;         // empty: what enrolment here left
+        std::string lrs, lrs_user, lrs_password_file;  // another Learning Record Store gets the records instead
+    } centre;
 };
 
 Result<Settings> read_settings(std::string_view json);

@@ -9,6 +9,8 @@
 //     stick DIR · unstick        a folder is plugged in as a USB stick, and pulled out
 //     packs                      what is shown, offered, being done and wrong (PackRoom::State), as JSON
 //     packs look stick|network · packs install · packs cancel · packs undo ID · packs wait SECONDS     wait: until nothing is being done
+//     sync                       what is queued, sent and wrong (SyncStatus), as JSON; "sync status" is the same
+//     sync now · sync enrol CODE NAME · sync release · sync wait SECONDS     wait: until nothing waits to be sent
 //     lang zh|en · open PLACE    (App::show)
 //     records N                  the newest N records, oldest of them first, as one JSON array
 //     shot FILE.png · quit
@@ -76,6 +78,8 @@ private:
     std::string records(std::size_t count) const;
     std::string packs(std::istream& words);
     [[nodiscard]] std::string packs_json() const;
+    std::string sync(std::istream& words);
+    [[nodiscard]] std::string sync_json() const;
     [[nodiscard]] std::string failure(const Error& error, bool with_labels) const;
     void finger(TouchEvent::What what, Vec2 at, std::int64_t id = 1);
 

@@ -26,6 +26,7 @@ namespace xinghuo {
 
 class InputMethod; // kiosk/input/ime.h
 class PackRoom;    // kiosk/pack_room.h: the administrator's page only
+class SyncRoom;    // kiosk/sync_room.h: likewise
 class Reception;   // kiosk/reception.h
 class Sticks;      // kiosk/stick.h
 class Study;       // content/study/study.h: screens only, never exhibits
@@ -91,6 +92,7 @@ struct Frame {
     bool activity_open = false;      // an activity is going on at this terminal
     Sticks* sticks = nullptr;        // where exports go; null: nowhere
     PackRoom* packs = nullptr;       // the packs of this terminal; null: what is shown is given, not kept here
+    SyncRoom* sync = nullptr;        // this terminal and the centre, for the administrator; null: nothing is sent
     // Work too long for a frame, on the worker's thread (false: too much waits already). Results come back through a Mailbox that
     // the screen looks into; a frame follows each job.
     std::function<bool(std::function<void()>)> post;

@@ -20,6 +20,7 @@
 #include "kiosk/options.h"
 #include "kiosk/pack_room.h"
 #include "kiosk/preview.h"
+#include "kiosk/sync_room.h"
 #include "kiosk/tour.h"
 
 namespace xinghuo {
@@ -82,16 +83,30 @@ std::unique_ptr<PackRoom> open_packs(const Opened& o, const Options& options, co
                            .clock = clock, .network = std::move(network), .threads = threads, .wake = std::move(wake)});
 }
 
+// Null: nothing is sent.
+std::unique_ptr<SyncRoom> open_sync(const Opened& o, const Options& options, const Clock& clock, bool threads, std::function<void()> wake) {
+    const Settings::Centre& set = o.settings.centre;
+    SyncRoom::Parts parts{.targets = {}, .ca_file = set.ca, .proxy = set.proxy, .plain_http = !options.centre.empty(), .clock = clock, .threads = threads,
+                          .wake = std::move(wake)};
+    parts.targets.centre = !options.centre.empty() ? options.centre : set.url;
+    while (parts.targets.centre.ends_with('/')) parts.targets.centre.pop_back();
+    parts.targets.token_file = !options.token_file.empty() ? options.token_file : Path(set.token_file);
+    if (options.centre.empty()) parts.targets.store = set.lrs;
+    parts.targets.store_user = set.lrs_user;
+    parts.targets.store_password_file = set.lrs_password_file;
+    return parts.targets.none() || !o.why_closed.empty() ? nullptr : open_sync_room(std::move(parts));
+}
+
 // Settings that are wrong close the hall, whatever there is to show.
 std::shared_ptr<const Catalogue> shown_by(const Opened& o, const PackRoom& packs) { return o.why_closed.empty() ? packs.catalogue() : nullptr; }
 std::string why_closed(const Opened& o, const PackRoom& packs) { return o.why_closed.empty() ? packs.why() : o.why_closed; }
 
-App::Parts still_parts(const Opened& o, const Options& options, Renderer& renderer, AudioOut& audio, RecordRoom& room, PackRoom& packs) {
+App::Parts still_parts(const Opened& o, const Options& options, Renderer& renderer, AudioOut& audio, RecordRoom& room, PackRoom& packs, SyncRoom* sync) {
     return {.renderer = renderer, .audio = audio, .catalogue = shown_by(o, packs), .why_closed = why_closed(o, packs),
             .preview = !options.preview.empty(), .settings = o.settings,
             .effects = {.reduced = true, .less_motion = o.settings.less_motion, .frames_per_second = 30},
             .resources = o.resources, .study = room.study(), .why_no_study = room.why(),
-            .packs = o.why_closed.empty() ? &packs : nullptr, .work_inline = true, .wake = {}};
+            .packs = o.why_closed.empty() ? &packs : nullptr, .sync = sync, .work_inline = true, .wake = {}};
 }
 
 // The application in memory under a fake clock, at one size and in one language.
@@ -101,6 +116,7 @@ struct Headless {
     std::unique_ptr<FakeClock> clock;
     std::unique_ptr<RecordRoom> room;
     std::unique_ptr<PackRoom> packs;
+    std::unique_ptr<SyncRoom> sync;
     std::unique_ptr<App> app;
     std::unique_ptr<FakeRunner> runner;
     std::unique_ptr<Drive> driver;
@@ -115,7 +131,8 @@ Result<Headless> open_headless(const Opened& o, int w, int h, const Options& opt
     run.clock = std::make_unique<FakeClock>(wall_time_from_iso(options.wall.empty() ? fake_wall : options.wall), to_hex(random_bytes(8)));
     run.room = std::make_unique<RecordRoom>(RecordRoom::Parts{options.data, *run.clock, XINGHUO_VERSION, false, {}});
     run.packs = open_packs(o, options, options.data, *run.clock, false, {});
-    auto app = App::open(still_parts(o, options, *run.renderer, *run.audio, *run.room, *run.packs));
+    run.sync = open_sync(o, options, *run.clock, false, {});
+    auto app = App::open(still_parts(o, options, *run.renderer, *run.audio, *run.room, *run.packs, run.sync.get()));
     if (!app) return app.error();
     run.app = std::move(*app);
     run.runner = std::make_unique<FakeRunner>(*run.app, *run.clock, from_seconds(1.0 / 30));
@@ -231,9 +248,10 @@ int run_real(const Options& options, const Opened& o) {
     RecordRoom room({.data = data, .clock = clock, .version = XINGHUO_VERSION, .threads = true, .wake = wake});
     const std::unique_ptr<CardDevices> cards = CardDevices::start(o.settings.card_readers, clock, wake);
     const std::unique_ptr<PackRoom> packs = open_packs(o, options, data, clock, true, wake);
+    const std::unique_ptr<SyncRoom> sync = open_sync(o, options, clock, true, wake);
     auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = shown_by(o, *packs),
                           .why_closed = why_closed(o, *packs), .preview = !options.preview.empty(), .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(),
-                          .packs = o.why_closed.empty() ? packs.get() : nullptr, .work_inline = false, .wake = wake});
+                          .packs = o.why_closed.empty() ? packs.get() : nullptr, .sync = sync.get(), .work_inline = false, .wake = wake});
     if (!app) {
         if (window && unattended(options)) {
             log_warning(app.error().what);

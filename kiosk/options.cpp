@@ -16,11 +16,14 @@ std::string usage() {
            "  --preview DIR       a built pack that nobody signed, read again when it changes; every screen says so.\n"
            "                      Only with --window, --headless, --drive, --tour or --shot\n"
            "  --config FILE       settings (JSON)\n"
+           "  --centre URL        where records go, instead of the settings' centre\n"
+           "  --token-file FILE   what the centre knows this terminal by; without it, what an enrolment left\n"
            "  --lang zh|en        the language a visit begins with\n"
            "  --headless          no display, no sound: pictures in memory\n"
            "  --drive             read commands from standard input, answer one JSON line each: screen, touch, tap, drag, pinch, type,\n"
            "                      key, card, wait, wallclock, trust, stick, unstick, lang, open, shot, records, quit, and\n"
-           "                      packs [look stick|network | install | cancel | undo ID | wait SECONDS]\n"
+           "                      packs [look stick|network | install | cancel | undo ID | wait SECONDS],\n"
+           "                      sync [now | enrol CODE NAME | release | wait SECONDS]\n"
            "  --clock fake|real   fake: time moves only by the command wait\n"
            "  --wall ISO          the fake clock's date and time, e.g. 2026-07-01T09:00:00+08:00\n"
            "  --tour DIR          a scripted visit; pictures of every screen go into DIR\n"
@@ -42,7 +45,7 @@ Result<Options> read_options(const std::vector<std::string>& arguments) {
         if (a == "--announce") { o.announce = true; continue; }
         if (a == "--drive") { o.drive = true; continue; }
         const std::size_t wanted = a == "--shot" ? 2 : 1;
-        static const std::vector<std::string> with_value{"--window", "--preview", "--root", "--data", "--config", "--lang", "--clock", "--wall", "--tour", "--shot", "--at"};
+        static const std::vector<std::string> with_value{"--window", "--preview", "--root", "--data", "--config", "--centre", "--token-file", "--lang", "--clock", "--wall", "--tour", "--shot", "--at"};
         if (std::find(with_value.begin(), with_value.end(), a) == with_value.end()) return wrong(a + ": no such option");
         if (i + wanted >= arguments.size()) return wrong(a + ": a value is missing");
         const std::string& value = arguments[++i];
@@ -50,6 +53,8 @@ Result<Options> read_options(const std::vector<std::string>& arguments) {
         if (a == "--root") o.root = value;
         if (a == "--data") o.data = value;
         if (a == "--config") o.config = value;
+        if (a == "--centre") o.centre = value;
+        if (a == "--token-file") o.token_file = value;
         if (a == "--tour") o.tour = Path(value);
         if (a == "--wall") o.wall = value;
         if (a == "--lang") {

@@ -22,6 +22,8 @@ struct Options {
     Path data, config;
     Path root;                        // --root: the root of trust, before the settings'
     Path preview;                     // --preview: a built pack that nobody signed; only where somebody attends
+    std::string centre;               // --centre URL, before the settings'; http to any machine, for whoever says it here knows what lies between
+    Path token_file;                  // --token-file
     std::optional<Lang> lang;
     std::string wall;                 // --wall ISO: what the fake clock's calendar starts at
 };

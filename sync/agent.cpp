@@ -327,6 +327,7 @@ bool Agent::outdated() const { return identity_of(state_->parts.files.database()
 void Agent::nudge() {
     State& s = *state_;
     if (s.push) s.push->nudged();
+    s.status.idle = false;
     s.push_due = s.state_due = s.pull_due = s.token_due = s.parts.clock.now();
 }
 

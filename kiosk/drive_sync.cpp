@@ -1,0 +1,65 @@
+// The driver's word about the centre.
+#include <istream>
+
+#include "content/base/json.h"
+#include "kiosk/drive.h"
+#include "kiosk/sync_room.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr double longest_wait_s = 3'600;
+
+void write_trouble(JsonWriter& w, std::string_view key, const std::optional<SyncTrouble>& trouble) {
+    if (trouble) w.key(key).object().key("key").value(trouble->key).key("detail").value(trouble->detail).end();
+}
+
+}  // namespace
+
+std::string Drive::sync_json() const {
+    JsonWriter w;
+    w.object().key("ok").value(true);
+    const SyncRoom* room = app_.sync();
+    w.key("set").value(room != nullptr && room->status().set);
+    if (room == nullptr) return w.end().text();
+    const SyncStatus& now = room->status();
+    w.key("enrolled").value(now.enrolled).key("name").value(now.name).key("organisation").value(now.organisation);
+    w.key("waiting").value(now.outbox.waiting).key("sent_through").value(now.outbox.sent_through).key("last_seq").value(now.outbox.last_seq);
+    w.key("quarantined").array();
+    for (const auto& one : now.quarantined) w.object().key("seq").value(one.seq).key("why").value(one.why).end();
+    w.end().key("requests").value(static_cast<std::int64_t>(now.steps)).key("idle").value(now.idle).key("enrolling").value(now.enrolling);
+    if (now.last_contact) w.key("last_contact").value(iso_from_wall_time(*now.last_contact));
+    write_trouble(w, "wrong", now.trouble);
+    write_trouble(w, "enrol_wrong", now.enrol_trouble);
+    return w.end().text();
+}
+
+std::string Drive::sync(std::istream& words) {
+    std::string what, code, name;
+    words >> what;
+    if (what.empty() || what == "status") return sync_json();
+    SyncRoom* room = app_.sync();
+    if (room == nullptr) return failure({ErrorKind::unsupported, "no centre is set"}, false);
+    constexpr Nanoseconds turn = Milliseconds(50);
+    if (what == "now") {
+        room->sync_now();
+    } else if (what == "enrol" && words >> code && std::getline(words >> std::ws, name)) {
+        room->enrol(code, name);
+    } else if (what == "release") {
+        room->release(std::nullopt);
+    } else if (double limit = 0; what == "wait" && words >> limit && limit >= 0 && limit <= longest_wait_s) {
+        const Instant end = runner_.now() + from_seconds(limit);
+        const auto done = [room] { return room->status().idle && !room->status().enrolling && room->status().outbox.waiting == 0; };
+        // A look first: what was recorded just now is seen.
+        room->sync_now();
+        do runner_.run_for(turn);
+        while (!done() && runner_.now() < end);
+        return sync_json();
+    } else {
+        return failure({ErrorKind::invalid, "usage: sync [status | now | enrol CODE NAME | release | wait SECONDS]"}, false);
+    }
+    runner_.run_for(turn);
+    return sync_json();
+}
+
+}  // namespace xinghuo

@@ -1,0 +1,33 @@
+// A sync room whose status a test writes itself, and which remembers what it was asked.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kiosk/sync_room.h"
+
+namespace xinghuo {
+
+class FakeSyncRoom final : public SyncRoom {
+public:
+    void look(const Study*, bool, const Moment&) override {}
+    [[nodiscard]] Instant due() const override { return Instant::never(); }
+    [[nodiscard]] const SyncStatus& status() const override { return now; }
+    void enrol(std::string code, std::string name) override {
+        asked.push_back("enrol " + code + " " + name);
+        now.enrolling = true;
+    }
+    void sync_now() override { asked.push_back("now"); }
+    void release(std::optional<std::int64_t> seq) override { asked.push_back("release " + (seq ? std::to_string(*seq) : std::string("all"))); }
+    void export_quarantined(Path file) override { asked.push_back("export " + file.filename().string()); }
+    [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(export_result, std::nullopt); }
+    [[nodiscard]] bool take_pulled() override { return std::exchange(pulled, false); }
+
+    SyncStatus now;                                        // a test writes it
+    std::optional<Result<std::size_t>> export_result;
+    bool pulled = false;
+    std::vector<std::string> asked;
+};
+
+}  // namespace xinghuo
