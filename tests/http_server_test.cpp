@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "content/base/gzip.h"
+#include "sync/curl_transport.h"
 #include "sync/server/http_server.h"
+#include "tests/support/process.h"
 #include "tests/support/raw_http.h"
 
 using namespace xinghuo;
@@ -275,4 +277,50 @@ TEST_CASE("what was begun when the server stops is finished", "[http_server]") {
     CHECK(idle.closed());
     stops.join();
     CHECK_FALSE(RawConnection(here.port()).open());
+}
+
+TEST_CASE("TLS in the process: a client that verifies gets a large file, and goes on where it stopped", "[http_server]") {
+    const Path folder = std::filesystem::temp_directory_path() / fmt::format("xinghuo-tls-{}", ::getpid());
+    std::filesystem::create_directories(folder / "repository");
+    const auto at = [&](const char* name) { return (folder / name).string(); };
+    REQUIRE(run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Centre", "-addext",
+                         "subjectAltName=IP:127.0.0.1", "-keyout", at("own.key"), "-out", at("own.pem")}) == 0);
+    std::string big(3'000'000, 'x');
+    for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<char>('a' + i % 23);
+    std::ofstream(folder / "repository/big.bin") << big;
+    HttpServerSettings settings;
+    settings.tls_certificate = folder / "own.pem";
+    settings.tls_key = folder / "own.key";
+    settings.files = folder / "repository";
+    RunningServer here(settings);
+    WebOptions options;
+    options.base_url = fmt::format("https://127.0.0.1:{}/repository/", here.port());
+    options.ca_file = folder / "own.pem";
+    auto transport = CurlTransport::open(options);
+    REQUIRE(transport);
+    auto whole = (*transport)->read("big.bin", 4'000'000);
+    INFO((whole ? std::string() : whole.error().what));
+    REQUIRE(whole);
+    CHECK(*whole == big);
+    std::string rest;
+    const auto take = [&](std::span<const std::uint8_t> piece) -> Result<void> {
+        rest.append(piece.begin(), piece.end());
+        return {};
+    };
+    REQUIRE((*transport)->get("big.bin", 2'900'000, 4'000'000, take, [] { FAIL("it began anew"); }));
+    CHECK(rest == big.substr(2'900'000));
+    CHECK((*transport)->read("none.bin", 100).error().kind == ErrorKind::missing);
+    CHECK(here.server->counts().accepted == 1);  // one connection for all of it
+    // Who does not know the authority goes no further; who speaks no TLS neither.
+    options.ca_file.clear();
+    auto stranger = CurlTransport::open(options);
+    REQUIRE(stranger);
+    CHECK((*stranger)->read("big.bin", 4'000'000).error().kind == ErrorKind::io);
+    RawConnection plain(here.port());
+    REQUIRE(plain.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    CHECK(plain.closed());
+    settings.tls_key = folder / "own.pem";
+    SystemClock clock;
+    CHECK(HttpServer::start(settings, clock, echo).error().kind == ErrorKind::invalid);
+    std::filesystem::remove_all(folder);
 }
