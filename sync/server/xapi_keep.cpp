@@ -16,7 +16,8 @@ constexpr std::size_t most_statements = 10'000;  // in one request
 
 // What a request brings: the JSON, and the parts behind it by their hash.
 struct ArrivedPart {
-    std::string_view content_type, bytes;
+    std::string content_type;
+    std::string_view bytes;  // of the body
     bool used = false;
 };
 struct ArrivedBody {
@@ -42,7 +43,10 @@ Result<ArrivedPart> read_attachment_part(const BodyPart& part, const std::string
     const auto kind = digest_of_length(sha2.size());
     if (!kind) return Error{ErrorKind::invalid, "X-Experience-API-Hash is no SHA-2 in hex"};
     if (digest_hex(*kind, part.bytes) != sha2) return Error{ErrorKind::invalid, "the bytes do not have the hash that X-Experience-API-Hash says"};
-    return ArrivedPart{part.header("content-type"), part.bytes, false};
+    ArrivedPart arrived;
+    arrived.content_type = part.header("content-type");
+    arrived.bytes = part.bytes;
+    return arrived;
 }
 
 Result<ArrivedBody> read_body(const XapiRequest& request) {
@@ -66,7 +70,7 @@ Result<ArrivedBody> read_body(const XapiRequest& request) {
         std::string sha2 = lower_case((*parts)[i].header("x-experience-api-hash"));
         auto part = read_attachment_part((*parts)[i], sha2);
         if (!part) return part.error().within("part " + std::to_string(i + 1));
-        arrived.parts.emplace(std::move(sha2), *part);
+        arrived.parts.emplace(std::move(sha2), std::move(*part));
     }
     return arrived;
 }
@@ -143,7 +147,7 @@ Result<NewBatch> make_batch(const XapiRequest& request, JsonValue root, ArrivedB
         if (!attachments) return attachments.error();
         if (terminal) {
             auto record = carried_record(statement.text());
-            if (!record) return record.error().within("the record it carries");
+            if (!record) return record.error();
             batch.records.push_back(std::move(*record));
         }
         NewStatement made = new_statement(statement, context);
@@ -165,7 +169,7 @@ Result<NewBatch> make_batch(const XapiRequest& request, JsonValue root, ArrivedB
         if (!part.used) return Error{ErrorKind::invalid, "a part that no statement has as an attachment (hash " + sha2 + ")"};
         AttachmentBytes bytes;
         bytes.sha2 = sha2;
-        bytes.content_type = part.content_type.empty() ? "application/octet-stream" : std::string(part.content_type);
+        bytes.content_type = part.content_type.empty() ? "application/octet-stream" : part.content_type;
         bytes.bytes = std::string(part.bytes);
         batch.attachments.push_back(std::move(bytes));
     }
