@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <set>
+#include <thread>
 
 #include "content/base/json.h"
 #include "tools/packer/process.h"
@@ -75,42 +78,79 @@ void read_answer(const std::string& line, const OwnWords& own, Look& look) {
     }
 }
 
+// One visit: everything there is, in one shape and language.
+struct Visit {
+    const Shape* shape = nullptr;
+    std::string lang;
+    Result<std::vector<Look>> looks = std::vector<Look>{};
+};
+
+class Looking {
+public:
+    Looking(const Path& kiosk, const Path& pack, const Path& pictures, const Catalogue& catalogue, const Path& scratch)
+        : kiosk_(kiosk), pack_(pack), pictures_(pictures), catalogue_(catalogue), scratch_(scratch), own_(kiosk.parent_path().parent_path() / "share" / "xinghuo" / "strings") {}
+
+    [[nodiscard]] Path settings() const { return scratch_ / "large.json"; }
+
+    [[nodiscard]] Result<std::vector<Look>> visit(const Shape& shape, const std::string& lang) const {
+        std::vector<Asked> asked{{"hall", "", "hall"}};
+        for (const Item& item : catalogue_.items())
+            if (item.kind != "timeline") asked.push_back({item.kind == "quiz" ? "quiz" : "item/" + item.id, item.id, item.id});
+        std::string commands;
+        for (Asked& one : asked) {
+            one.picture = shape.pictures && !pictures_.empty() ? fmt::format("{}.{}.{}.png", one.picture, shape.name, lang) : "";
+            commands += fmt::format("open {}\nwait 2\nscreen\n", one.place);
+            if (!one.picture.empty()) commands += fmt::format("shot {}\n", (pictures_ / one.picture).string());
+        }
+        commands += "quit\n";
+        const std::string data = (scratch_ / fmt::format("{}.{}", shape.name, lang)).string();
+        std::vector<std::string> words{"--preview", pack_.string(), "--drive", "--headless", "--clock", "fake", "--window", shape.window, "--lang", lang, "--data", data};
+        if (shape.large_text) words.insert(words.end(), {"--config", settings().string()});
+        const auto said = run_program(kiosk_, words, commands);
+        if (!said) return said.error();
+        const auto lines = lines_of(*said);
+        std::vector<Look> looks;
+        std::size_t at = 0;
+        for (const Asked& one : asked) {
+            Look look{one.item, shape.name, lang, one.picture, {}, ""};
+            for (int answer = 0; answer < (one.picture.empty() ? 3 : 4) && at < lines.size(); ++answer) read_answer(lines[at++], own_, look);
+            looks.push_back(std::move(look));
+        }
+        return looks;
+    }
+
+private:
+    const Path &kiosk_, &pack_, &pictures_;
+    const Catalogue& catalogue_;
+    const Path scratch_;
+    const OwnWords own_;
+};
+
 }  // namespace
 
 Result<std::vector<Look>> look_at_pack(const Path& kiosk, const Path& pack, const Path& pictures, const std::vector<std::string>& languages) {
+    constexpr unsigned most_kiosks = 4;  // each takes a core, and a few hundred MB
     const auto catalogue = Catalogue::open(pack);
     if (!catalogue) return catalogue.error();
     auto scratch = Scratch::make();
     if (!scratch) return scratch.error();
-    const Path settings = scratch->folder() / "large.json";
-    if (auto written = write_file(settings, std::string_view(large_text)); !written) return written.error();
-    const OwnWords own(kiosk.parent_path().parent_path() / "share" / "xinghuo" / "strings");
+    const Looking looking(kiosk, pack, pictures, **catalogue, scratch->folder());
+    if (auto written = write_file(looking.settings(), std::string_view(large_text)); !written) return written.error();
+    std::vector<Visit> visits;
+    for (const Shape& shape : shapes)
+        for (const std::string& lang : languages) visits.push_back({&shape, lang, std::vector<Look>{}});
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t i; (i = next++) < visits.size();) visits[i].looks = looking.visit(*visits[i].shape, visits[i].lang);
+    };
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < std::min(most_kiosks, std::thread::hardware_concurrency()); ++i) others.emplace_back(work);
+    work();
+    for (std::thread& other : others) other.join();
     std::vector<Look> looks;
-    for (const Shape& shape : shapes) {
-        for (const std::string& lang : languages) {
-            std::vector<Asked> asked{{"hall", "", "hall"}};
-            for (const Item& item : (*catalogue)->items())
-                if (item.kind != "timeline") asked.push_back({item.kind == "quiz" ? "quiz" : "item/" + item.id, item.id, item.id});
-            std::string commands;
-            for (Asked& one : asked) {
-                one.picture = shape.pictures && !pictures.empty() ? fmt::format("{}.{}.{}.png", one.picture, shape.name, lang) : "";
-                commands += fmt::format("open {}\nwait 2\nscreen\n", one.place);
-                if (!one.picture.empty()) commands += fmt::format("shot {}\n", (pictures / one.picture).string());
-            }
-            commands += "quit\n";
-            std::vector<std::string> words{"--preview", pack.string(), "--drive", "--headless", "--clock", "fake", "--window", shape.window,
-                                           "--lang", lang, "--data", (scratch->folder() / "data").string()};
-            if (shape.large_text) words.insert(words.end(), {"--config", settings.string()});
-            const auto said = run_program(kiosk, words, commands);
-            if (!said) return said.error();
-            const auto lines = lines_of(*said);
-            std::size_t at = 0;
-            for (const Asked& one : asked) {
-                Look look{one.item, shape.name, lang, one.picture, {}, ""};
-                for (int answer = 0; answer < (one.picture.empty() ? 3 : 4) && at < lines.size(); ++answer) read_answer(lines[at++], own, look);
-                looks.push_back(std::move(look));
-            }
-        }
+    for (Visit& visit : visits) {
+        if (!visit.looks) return visit.looks.error();
+        std::move(visit.looks->begin(), visit.looks->end(), std::back_inserter(looks));
     }
     return looks;
 }
