@@ -14,6 +14,7 @@ namespace {
 constexpr Oid oid_bool = 16, oid_bytea = 17, oid_bigint = 20, oid_smallint = 21, oid_integer = 23, oid_text = 25, oid_oid = 26, oid_float4 = 700, oid_float8 = 701, oid_bytea_array = 1001,
               oid_text_array = 1009, oid_bigint_array = 1016, oid_float8_array = 1022, oid_numeric = 1700;
 constexpr std::size_t most_statements = 512;
+constexpr std::size_t most_queued = 64;  // answers that wait unread
 
 struct ClearResult {
     void operator()(PGresult* result) const { PQclear(result); }
@@ -180,7 +181,7 @@ public:
         }
         const std::string sql =
             fmt::format("INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS u({}) {} {}", rows.table, names, shown, arrays, aliases, rows.on_conflict, rows.returning);
-        if (in_transaction_ && rows.returning.empty()) {
+        if (in_transaction_ && rows.returning.empty() && queued_.size() < most_queued) {
             if (auto queued = queue(sql, travellers); !queued) return queued.error().within("table " + rows.table);
             return std::vector<SqlRow>();
         }

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] double real(std::size_t column) const;
     [[nodiscard]] const std::string& text(std::size_t column) const;
     [[nodiscard]] const Bytes& blob(std::size_t column) const;
+    [[nodiscard]] const SqlValue& value(std::size_t column) const { return values_.at(column); }
 
 private:
     std::vector<SqlValue> values_;
