@@ -256,14 +256,14 @@ Result<std::vector<PlannedActivity>> read_told_activities(std::string_view json)
     return all;
 }
 
-Result<std::vector<Notice>> read_told_notices(std::string_view json) {
+Result<std::vector<CentreNotice>> read_told_notices(std::string_view json) {
     JsonDocument document;
     if (auto read = head_of(document, json, {"schema_version", "notices"}); !read) return read.error();
-    std::vector<Notice> all;
+    std::vector<CentreNotice> all;
     std::set<std::string> ids;
     for (const JsonNode& one : document.root()["notices"].items(500)) {
         if (auto good = only(one, {"id", "title", "text", "from", "until"}); !good) return good.error();
-        Notice notice;
+        CentreNotice notice;
         if (auto taken = take_id(one["id"], ids, notice.id); !taken) return taken.error();
         notice.title = one["title"].bilingual();
         notice.text = one["text"].bilingual();

@@ -65,7 +65,7 @@ std::string told_roster_json(const RosterFile& roster);
 //     {"schema_version":1,"activities":[{"id":…,"name":…,"type":"party_class","branch":"","planned":"2026-11-21T09:00:00+08:00","late_after_min":5,"host"?:"m-…"}]}
 Result<std::vector<PlannedActivity>> read_told_activities(std::string_view json);
 //     {"schema_version":1,"notices":[{"id":…,"title":{"zh":…,"en":…},"text":{…},"from":ISO,"until":ISO}]}
-Result<std::vector<Notice>> read_told_notices(std::string_view json);
+Result<std::vector<CentreNotice>> read_told_notices(std::string_view json);
 //     {"schema_version":1,"policy":[{"from":"2026-09-01","policy":{…}}],"settings":{"idle_seconds":90}}
 struct ToldSettings {
     std::vector<Policies::Entry> policy;

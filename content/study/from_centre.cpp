@@ -90,11 +90,11 @@ Result<std::vector<PlannedActivity>> FromCentre::planned(WallTime from, WallTime
     return all;
 }
 
-Result<std::vector<Notice>> FromCentre::notices(WallTime now, std::size_t limit) const {
+Result<std::vector<CentreNotice>> FromCentre::notices(WallTime now, std::size_t limit) const {
     auto rows = db_->query("SELECT id, title, text, from_ms, until_ms FROM notice WHERE from_ms <= ?1 AND until_ms > ?1 ORDER BY from_ms DESC, id LIMIT ?2",
                            now.unix_ms, limit);
     if (!rows) return rows.error();
-    std::vector<Notice> all;
+    std::vector<CentreNotice> all;
     while (rows->next())
         all.push_back({rows->text(0), bilingual_of(rows->text(1)), bilingual_of(rows->text(2)), {rows->integer(3)}, {rows->integer(4)}});
     if (auto read = rows->end(); !read) return read.error();
@@ -126,9 +126,9 @@ Result<void> FromCentre::replace_planned(const std::vector<PlannedActivity>& all
     return {};
 }
 
-Result<void> FromCentre::replace_notices(const std::vector<Notice>& all) {
+Result<void> FromCentre::replace_notices(const std::vector<CentreNotice>& all) {
     if (auto done = db_->run("DELETE FROM notice"); !done) return done;
-    for (const Notice& one : all)
+    for (const CentreNotice& one : all)
         if (auto done = db_->run("INSERT INTO notice (id, title, text, from_ms, until_ms) VALUES (?1, ?2, ?3, ?4, ?5)", one.id, both(one.title),
                                  both(one.text), one.from.unix_ms, one.until.unix_ms);
             !done)

@@ -19,7 +19,7 @@ struct PlannedActivity {
     ActivityPlan plan;                    // `planned` is always there
 };
 
-struct Notice {
+struct CentreNotice {
     std::string id;
     Bilingual title, text;
     WallTime from, until;                 // shown in between; a label like any other
@@ -37,7 +37,7 @@ public:
 
     // By their planned start, both inclusive: what a host is offered on the day is planned(moment.wall - 12 h, moment.wall + 12 h).
     Result<std::vector<PlannedActivity>> planned(WallTime from, WallTime to, std::size_t limit = 200) const;
-    Result<std::vector<Notice>> notices(WallTime now, std::size_t limit = 50) const;  // the newest first
+    Result<std::vector<CentreNotice>> notices(WallTime now, std::size_t limit = 50) const;  // the newest first
     // Name and JSON of the value.
     Result<std::map<std::string, std::string>> settings() const;
 
@@ -46,7 +46,7 @@ public:
 
     // Each inside the caller's Transaction: all that was there before goes.
     Result<void> replace_planned(const std::vector<PlannedActivity>& all);
-    Result<void> replace_notices(const std::vector<Notice>& all);
+    Result<void> replace_notices(const std::vector<CentreNotice>& all);
     Result<void> replace_settings(const std::map<std::string, std::string>& all);
     Result<void> mark_taken(std::string_view target, std::int64_t version, WallTime at);
 
