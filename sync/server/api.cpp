@@ -371,6 +371,7 @@ HttpReply CentreApi::Inside::area(const ApiArea& area, const HttpRequest& reques
         entry.at = clock.wall();
         entry.who = session.account.name;
         entry.what = request.method + " " + std::string(area.below);
+        entry.about = std::string(request.path().substr(area.below.size()));  // ids say nothing of a person
         entry.peer = request.peer;
         if (auto done = Accounts(sql).note(entry); !done) return broken(done.error());
     }

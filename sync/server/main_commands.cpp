@@ -10,6 +10,7 @@
 #include "sync/server/accounts.h"
 #include "sync/server/courier_desk.h"
 #include "sync/server/enrolment.h"
+#include "sync/server/migration.h"
 #include "sync/server/publish_api.h"
 #include "sync/server/server_commands.h"
 
@@ -164,6 +165,28 @@ int run_courier(const ServerOptions& options, const Clock& clock) {
     return 0;
 }
 
+// A folder's embedded database, or PostgreSQL.
+Result<std::unique_ptr<Sql>> open_either(const std::string& where) {
+    if (where.starts_with("postgres://") || where.starts_with("postgresql://")) return open_postgres(where);
+    std::error_code wrong;
+    const Path path = where;
+    return open_sqlite(std::filesystem::is_directory(path, wrong) ? path / "centre.db" : path);
+}
+
+int run_migrate(const ServerOptions& options, const Clock&) {
+    const std::string *from = options.value("--from"), *to = options.value("--to");
+    if (from == nullptr || to == nullptr) return complain("migrate --from DIR|postgresql://… --to DIR|postgresql://…");
+    auto source = open_either(*from);
+    if (!source) return failed(source.error());
+    auto target = open_either(*to);
+    if (!target) return failed(target.error());
+    auto carried = carry_over(**source, **target);
+    if (!carried) return failed(carried.error());
+    for (const CarriedTable& table : *carried) fmt::print("{:24} {:>12} rows, checksum {:016x}\n", table.name, table.rows, table.checksum);
+    fmt::print("done; keys and repository stay in the data folder\n");
+    return 0;
+}
+
 // The embedded database as it is at one moment, and the keys; the server goes on meanwhile.
 int run_backup(const ServerOptions& options, const Clock&) {
     const std::string* to = options.value("--to");
@@ -238,6 +261,7 @@ std::vector<ServerCommand> server_commands() {
                     "                                              staff; ROLE: viewer, branch_secretary, content_approver, operator", run_account},
         {"publish", centre_publish_usage, run_publish},
         {"courier", centre_courier_usage, run_courier},
+        {"migrate", "--from DIR --to postgresql://…        all that one database holds, to another; no server may run meanwhile", run_migrate},
         {"backup", "--to FOLDER                           the embedded database, keys and repository, while the server runs", run_backup},
     };
 }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 
@@ -17,6 +18,7 @@
 #include "sync/server/api.h"
 #include "sync/server/http_server.h"
 #include "sync/server/publish_api.h"
+#include "sync/server/report_api.h"
 #include "sync/server/server_commands.h"
 
 namespace xinghuo {
@@ -121,6 +123,14 @@ Result<void> tell_first_password(Sql& sql, WallTime now) {
     return {};
 }
 
+// The reports' words lie beside the program: bin/../share/xinghuo/centre.
+Path words_folder() {
+    if (const char* told = std::getenv("XINGHUO_SHARE")) return Path(told) / "centre";
+    std::error_code failed;
+    const Path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    return program.parent_path().parent_path() / "share" / "xinghuo" / "centre";
+}
+
 // Terminals that came or went are told, signatures renewed. What fails is tried again a minute later.
 void tend(Publisher& publisher, Databases& databases, const Clock& clock) {
     auto sql = databases.borrow();
@@ -183,6 +193,14 @@ int serve(const ServerOptions& options, const Clock& clock) {
         parts.publish = [&publisher, incoming = options.data() / "incoming"](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
             return answer_publishing(request, path, caller, lent, *publisher, incoming, now);
         };
+    const auto people_key = SecretKey::load_or_make(options.keys() / "people.key");
+    if (!people_key) return complain(people_key.error().within("the key of people").what);
+    const auto words = ReportWords::open(words_folder());
+    if (!words) return complain(words.error().within("the words of reports").what);
+    const ReportDesk desk{*people_key, *words};
+    parts.reports = [&desk](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
+        return answer_reports(request, path, caller, lent, now, desk);
+    };
     CentreApi api(databases, clock, std::move(*settings), std::move(parts));
     std::atomic<const HttpServer*> running{nullptr};
     api.watch([&running] {
