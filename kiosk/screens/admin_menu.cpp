@@ -5,6 +5,7 @@
 #include "content/study/study.h"
 #include "kiosk/screens/admin_packs.h"
 #include "kiosk/screens/admin_words.h"
+#include "kiosk/sync_room.h"
 
 namespace xinghuo {
 namespace {
@@ -99,6 +100,7 @@ private:
             {"admin.audit", "icons/search.png", frame.words("admin.audit.title"),
              action_.empty() ? frame.words("admin.tile.audit.none") : frame.words("admin.tile.audit", {{"time", action_}})},
             {"admin.packs", "icons/pack.png", frame.words("packs.title"), packs_tile(frame)},
+            {"admin.sync", "icons/sync.png", frame.words("sync.title"), sync_tile(frame)},
             {"admin.storage", "icons/health.png", frame.words("admin.storage.title"),
              frame.words(frame.study->mended().set_aside.empty() ? "admin.tile.storage" : "admin.tile.storage.mended", {{"free", admin_size(free_)}})},
             {"admin.pin", "icons/lock.png", frame.words("admin.pin.change"), frame.words("admin.tile.pin")},
@@ -121,6 +123,14 @@ private:
             if (draw(frame, all[i], compact, {rest.x + column * (w + gap), rest.y + row * (h + gap), w, h})) go(all[i].id, desk);
         }
         rest.cut_top(static_cast<float>(rows) * (h + gap) - gap);
+    }
+
+    static std::string sync_tile(const Frame& frame) {
+        if (frame.sync == nullptr || !frame.sync->status().set) return frame.words("sync.tile.none");
+        const SyncStatus& now = frame.sync->status();
+        if (now.trouble) return frame.words(now.trouble->key);
+        if (now.outbox.quarantined > 0) return frame.words("sync.tile.refused", {{"n", std::to_string(now.outbox.quarantined)}});
+        return now.outbox.waiting > 0 ? frame.words("sync.tile.waiting", {{"n", std::to_string(now.outbox.waiting)}}) : frame.words("sync.tile.well");
     }
 
     static TextStyle title_style(const Frame& frame) { return {Face::serif_bold, 42, frame.theme.ink, Align::left, 1.25f, 0}; }
@@ -169,6 +179,7 @@ private:
         else if (id == "admin.records") desk.open(make_admin_records(false));
         else if (id == "admin.audit") desk.open(make_admin_records(true));
         else if (id == "admin.packs") desk.open(make_admin_packs());
+        else if (id == "admin.sync") desk.open(make_admin_sync());
         else if (id == "admin.storage") desk.open(make_admin_storage());
         else if (id == "admin.pin") desk.open(make_admin_new_pin());
     }

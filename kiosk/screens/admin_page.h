@@ -44,6 +44,7 @@ AdminPagePtr make_admin_records_of(MemberId member);
 AdminPagePtr make_admin_record(std::int64_t seq);
 AdminPagePtr make_admin_storage();
 AdminPagePtr make_admin_packs();
+AdminPagePtr make_admin_sync();
 AdminPagePtr make_admin_new_pin();
 
 }  // namespace xinghuo

@@ -42,7 +42,8 @@ std::string action_words(const Frame& frame, const JsonNode& body, MemberNames& 
     const std::string action = body["action"].string_or("");
     static constexpr std::array known = {"admin_in", "admin_refused", "admin_pin_set", "roster_import", "roster_undo", "bind_card", "unbind_card", "make_host",
                                          "unmake_host", "set_pin", "reset_pin", "forget_gone", "policy_set", "policy_removed", "export", "verify", "backup",
-                                         "packs_look", "packs_install", "packs_cancel", "packs_undo"};
+                                         "packs_look", "packs_install", "packs_cancel", "packs_undo",
+                                         "sync_now", "sync_enrol", "sync_release", "member_same"};
     if (std::find(known.begin(), known.end(), action) == known.end()) return action;
     const auto number = [&](const char* key) { return std::to_string(body[key].integer_or(0)); };
     const std::string target = body["target"].string_or("");
@@ -51,7 +52,7 @@ std::string action_words(const Frame& frame, const JsonNode& body, MemberNames& 
     return frame.words("admin.action." + action,
                        {{"wrong", number("wrong")}, {"added", number("added")}, {"changed", number("changed")}, {"gone", number("gone")},
                         {"members", number("members")}, {"day", from}, {"name", target.empty() ? "" : names.of(frame, {target})},
-                        {"what", word(frame, "export", what, {"records", "activity"})}, {"pack", what}});
+                        {"what", word(frame, "export", what, {"records", "activity", "refused"})}, {"pack", what}});
 }
 
 }  // namespace
