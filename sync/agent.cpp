@@ -46,6 +46,13 @@ SyncTrouble trouble_of(const Error& error) { return {error.kind == ErrorKind::io
 Result<std::int64_t> reconcile(Outbox& outbox, const CentreState& centre) {
     auto status = outbox.status();
     if (!status) return status.error();
+    // The same hash at the end is the same chain up to there: nothing of it needs to be sent, or kept aside.
+    if (centre.through > 0 && !centre.hash.empty() && centre.through <= status->last_seq) {
+        auto ours = outbox.hash_of(centre.through);
+        if (!ours) return ours.error();
+        if (!ours->empty() && *ours == centre.hash)
+            if (auto done = outbox.mark_through(centre.through); !done) return done.error();
+    }
     std::int64_t count = 0;
     // Inside what it knows: gaps. Those that wait or are in quarantine are ours to know.
     for (const auto& [from, to] : centre.missing) {
@@ -273,7 +280,7 @@ void Agent::State::ask_state() {
         push_due = state_due;
         return;
     }
-    if (status.trouble && status.trouble->key == "sync.wrong.no_network") status.trouble.reset();
+    if (status.trouble && status.trouble->key != "sync.wrong.repository") status.trouble.reset();
     if (auto again = reconcile(*outbox, *state); !again) status.trouble = SyncTrouble{"sync.wrong.here", again.error().what};
     else if (*again > 0) log_info(fmt::format("the centre has less than it had: {} records go once more", *again));
 }

@@ -174,6 +174,15 @@ Result<std::vector<Outbox::Quarantined>> Outbox::quarantined(std::size_t limit) 
     return found;
 }
 
+Result<std::string> Outbox::hash_of(std::int64_t seq) const {
+    auto rows = db_->query("SELECT hash FROM record WHERE seq = ?1", seq);
+    if (!rows) return rows.error();
+    std::string hash;
+    if (rows->next()) hash = to_hex(rows->blob(0));
+    if (auto read = rows->end(); !read) return read.error();
+    return hash;
+}
+
 Result<Outbox::Status> Outbox::status() const {
     Status status;
     auto done_through = through();

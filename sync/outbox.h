@@ -41,6 +41,9 @@ public:
     Result<void> release(std::optional<std::int64_t> seq);  // one, or all
     Result<std::vector<Quarantined>> quarantined(std::size_t limit) const;
 
+    // Hex, of the record with that number; empty: there is none.
+    Result<std::string> hash_of(std::int64_t seq) const;
+
     struct Status {
         std::int64_t waiting = 0;        // numbers that a damaged disk lost count among them until they are passed
         std::int64_t sent_through = 0;   // up to here everything is acknowledged, or in quarantine

@@ -70,7 +70,7 @@ void Push::begin(const std::vector<Outbox::Waiting>& waiting) {
             signature = device_->sign({reinterpret_cast<const char*>(one.record.hash.data()), one.record.hash.size()});
         batch_.push_back({one.record.seq, one.record.id, statement_of(one.record, signature, terms_.statements), one.record.hash});
     }
-    if (!batch_.empty()) parts_.push_back({0, batch_.size(), {}});
+    if (!batch_.empty()) parts_.push_back({0, batch_.size()});
 }
 
 std::optional<HttpRequest> Push::request() const {
@@ -122,13 +122,14 @@ PushOutcome Push::later(std::string_view key, std::string detail, bool answered)
 void Push::split() {
     const Part part = parts_.front();
     const std::size_t middle = part.from + (part.to - part.from) / 2;
-    parts_.front() = {part.from, middle, {}};
-    parts_.insert(parts_.begin() + 1, Part{middle, part.to, {}});
+    parts_.front() = {part.from, middle};
+    parts_.insert(parts_.begin() + 1, Part{middle, part.to});
 }
 
-PushOutcome Push::refuse(const std::string& why) {
+PushOutcome Push::refuse(const std::string& why, bool sure) {
     PushOutcome outcome;
     outcome.answered = true;
+    if (!sure && ++parts_.front().refused < 2) return outcome;
     outcome.quarantined.emplace_back(batch_[parts_.front().from].seq, why);
     parts_.pop_front();
     failures_ = 0;
@@ -167,8 +168,10 @@ PushOutcome Push::take_accepted(const HttpReply& reply) {
 PushOutcome Push::take_compared(const HttpReply& reply) {
     const Told& told = batch_[parts_.front().from];
     if (reply.status != 200) return refuse(parts_.front().refusal);
+    const auto tree = JsonTree::parse(reply.body);
+    if (!tree || lower_case(tree->root()["id"].string()) != lower_case(told.id)) return later("sync.wrong.something_else", "another statement than was asked for");
     const auto there = carried_record(reply.body);
-    if (!there || !there->has_value() || (*there)->record.hash != told.hash) return refuse(parts_.front().refusal);
+    if (!there || !there->has_value() || (*there)->record.hash != told.hash) return refuse(parts_.front().refusal, true);
     PushOutcome outcome;
     outcome.answered = true;
     outcome.sent.push_back(told.seq);
