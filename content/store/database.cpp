@@ -94,8 +94,9 @@ Result<std::unique_ptr<Database>> Database::open(const Path& file, Options optio
         std::error_code failed;
         std::filesystem::create_directories(file.parent_path(), failed);
         // Nobody else's business, from the first byte: SQLite gives its log and its index the mode of the file.
-        const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd >= 0) ::close(fd);
+        // Made without being opened: closing any descriptor of it would drop the locks that other connections of this process hold (POSIX), and the next
+        // process that closes the file would take the log away from under them (sqlite.org/howtocorrupt.html, 2.2).
+        (void)::mknod(file.c_str(), S_IFREG | 0600, 0);  // it exists: good
     }
     sqlite3* raw = nullptr;
     const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
