@@ -64,7 +64,7 @@ Result<Report> made(std::string_view name, const ReportParameters& parameters, c
         return attendance_report(sql, people, ask, activity, *absent);
     }
     const std::string by = parameters.get("by");
-    if (by == "branch") return hours_by_branch(sql, people, ask);
+    if (by == "branch") return hours_by_branch(sql, ask);
     if (by.empty() || by == "member") return hours_by_member(sql, people, ask);
     return Error{ErrorKind::invalid, "by: member or branch"};
 }

@@ -78,7 +78,7 @@ Result<Report> fleet_report(Sql& sql, const ReportAsk& ask) {
     if (!rows) return rows.error().within("looking at the terminals");
     Report report;
     report.name = "fleet";
-    report.columns = {{"kiosk"}, {"name"}, {"seen"}, {"last_seq", true}, {"through", true}, {"signed_through", true}, {"version"}, {"clock_trusted", false, "yes"}, {"starts", true},
+    report.columns = {{"kiosk"}, {"kiosk_name"}, {"seen"}, {"last_seq", true}, {"through", true}, {"signed_through", true}, {"version"}, {"clock_trusted", false, "yes"}, {"starts", true},
                       {"unclean_starts", true}, {"free_mb", true}, {"trouble", false, "trouble"}, {"alerts", true}, {"revoked", false, "yes"}};
     for (const SqlRow& row : *rows) {
         if (report.rows.size() == ask.limit) {

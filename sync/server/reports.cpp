@@ -167,7 +167,7 @@ Result<Report> activities_report(Sql& sql, const ReportAsk& ask) {
     if (!rows) return rows.error().within("listing activities");
     Report report;
     report.name = "activities";
-    report.columns = {{"activity"}, {"day"}, {"name"}, {"type", false, "activity.type"}, {"branch"}, {"planned"}, {"opened"}, {"closed"}, {"expected", true}, {"came", true}, {"late", true},
+    report.columns = {{"activity"}, {"day"}, {"activity_name"}, {"type", false, "activity.type"}, {"branch"}, {"planned"}, {"opened"}, {"closed"}, {"expected", true}, {"came", true}, {"late", true},
                       {"guests", true}};
     for (const SqlRow& row : *rows) {
         if (report.rows.size() == ask.limit) {
@@ -248,7 +248,7 @@ Result<Report> hours_by_member(Sql& sql, People& people, const ReportAsk& ask) {
     return report;
 }
 
-Result<Report> hours_by_branch(Sql& sql, People& people, const ReportAsk& ask) {
+Result<Report> hours_by_branch(Sql& sql, const ReportAsk& ask) {
     auto spans = spans_of(sql, ask);
     if (!spans) return spans.error();
     ReportAsk all = ask;
@@ -282,7 +282,6 @@ Result<Report> hours_by_branch(Sql& sql, People& people, const ReportAsk& ask) {
     for (const SqlRow& row : *branches) tell(row.text(1), row.integer(2), sums[row.integer(0)]);
     // Whom nobody can name any more, or not yet.
     if (sums.contains(0) && ask.within.empty()) tell("", 0, sums[0]);
-    (void)people;
     return report;
 }
 

@@ -48,7 +48,7 @@ Result<Report> attendance_report(Sql& sql, People& people, const ReportAsk& ask,
 // Hours of the period, in the policy of each day; activities as each day's policy credits them, not capped (content/study/ledger.h, StudyYear). Whoever has none is not
 // in it. Members: by id; erased ones have no name. Branches: how many have hours, their sum and mean, and how many have reached the goal of the last day's policy.
 Result<Report> hours_by_member(Sql& sql, People& people, const ReportAsk& ask);
-Result<Report> hours_by_branch(Sql& sql, People& people, const ReportAsk& ask);
+Result<Report> hours_by_branch(Sql& sql, const ReportAsk& ask);
 // Difficulty: the share of right answers (Crocker and Algina 1986, ch. 5: the item's p). Discrimination: report_quiz.h. theme empty: all. All that is here,
 // whatever the period.
 Result<Report> quiz_report(Sql& sql, const ReportAsk& ask, const std::string& theme);
