@@ -1,5 +1,7 @@
 // The database behind its door: durable, undone when it fails, honest about a full disk.
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/record_book.h"
 
@@ -41,6 +43,31 @@ TEST_CASE("a busy database is waited for, then it is an io error", "[store]") {
     CHECK(refused.error().kind == ErrorKind::io);
     REQUIRE(change->commit());
     CHECK(Transaction::begin(**two));
+}
+
+TEST_CASE("another program that comes and goes leaves the log of those who stay", "[store]") {
+    TemporaryFolder folder;
+    const Path file = folder.path / "records.db";
+    auto one = open_migrated(file);
+    auto two = Database::open(file);  // a second connection here must not cost the first one its locks
+    REQUIRE(two);
+    REQUIRE(one->run("INSERT INTO policy (from_day, body) VALUES (1, 'x')"));
+    const pid_t child = ::fork();
+    if (child == 0) {
+        // The last one to close would take the log away.
+        bool good = false;
+        if (auto guest = Database::open(file)) good = (*guest)->integer_or(-1, "SELECT count(*) FROM policy").value() == 1;
+        ::_exit(good ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(std::filesystem::exists(folder.path / "records.db-wal"));
+    REQUIRE(one->run("INSERT INTO policy (from_day, body) VALUES (2, 'y')"));
+    CHECK(*(*two)->integer_or(-1, "SELECT count(*) FROM policy") == 2);
+    auto three = Database::open(file);
+    REQUIRE(three);
+    CHECK(*(*three)->integer_or(-1, "SELECT count(*) FROM policy") == 2);
 }
 
 TEST_CASE("a full disk: nothing is half written, and it goes on when there is room", "[store]") {
