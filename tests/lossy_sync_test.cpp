@@ -41,7 +41,7 @@ void sync_over_a_lossy_wire(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("sync: over a lossy wire both sides hold the same records once (200 seeds)", "[agent][lossy]") {
+TEST_CASE("sync: over a lossy wire both sides hold the same records once (200 seeds)", "[agent][lossy][slow]") {
     for (std::uint64_t seed = 1; seed <= 200; ++seed) sync_over_a_lossy_wire(seed);
 }
 

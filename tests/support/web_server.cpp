@@ -118,6 +118,16 @@ void WebServer::serve_one(int connection) {
             request.headers[name] = line.substr(colon + 2);
         }
         pending.erase(0, end + 4);
+        const std::size_t length = request.headers.contains("content-length") ? std::stoul(request.headers["content-length"]) : 0;
+        while (pending.size() < length) {
+            char piece[4096];
+            if (!readable(connection, stop_)) return;
+            const ssize_t n = ::recv(connection, piece, sizeof piece, 0);
+            if (n <= 0) return;
+            pending.append(piece, static_cast<std::size_t>(n));
+        }
+        request.body = pending.substr(0, length);
+        pending.erase(0, length);
         {
             const std::lock_guard held(lock_);
             paths_.push_back(request.path);

@@ -16,6 +16,7 @@ namespace xinghuo {
 struct WebRequest {
     std::string method, path;                    // "/metadata/2.root.json", as sent
     std::map<std::string, std::string> headers;  // names in lower case
+    std::string body;                            // as long as content-length says
 };
 
 // What goes back. send() is false when the other side has gone or the server stops.
