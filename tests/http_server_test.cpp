@@ -135,14 +135,18 @@ TEST_CASE("what is no HTTP gets no answer that could be smuggled", "[http_server
 
 TEST_CASE("who sends slowly on purpose is sent away", "[http_server]") {
     HttpServerSettings settings;
-    settings.limits.header_time = Milliseconds(200);
-    settings.limits.body_time = Milliseconds(200);
-    settings.limits.idle_time = Milliseconds(400);
+    settings.limits.header_time = Milliseconds(1000);  // long for a machine, even a busy one
+    settings.limits.body_time = Milliseconds(300);
+    settings.limits.idle_time = Milliseconds(300);
     RunningServer here(settings);
-    RawConnection silent(here.port()), half(here.port()), body(here.port()), idle(here.port());
-    REQUIRE(half.send("GET / HTTP/1.1\r\nHo"));
+    RawConnection idle(here.port());
+    const auto reply = idle.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    REQUIRE(reply);
+    CHECK(reply->status == 200);
+    RawConnection body(here.port());
     REQUIRE(body.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc"));
-    CHECK(idle.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")->status == 200);
+    RawConnection silent(here.port()), half(here.port());
+    REQUIRE(half.send("GET / HTTP/1.1\r\nHo"));
     CHECK(silent.closed());
     CHECK(half.closed());
     CHECK(body.closed());
