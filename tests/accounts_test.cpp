@@ -305,6 +305,13 @@ TEST_CASE("a terminal enrols over HTTP, asks how far it is, and is told when it 
     CHECK(read->time.unix_ms == start.unix_ms);
     CHECK(desk.ask("GET", "/api/kiosk/state", "", {{"authorization", "Bearer x"}}).status == 401);
     CHECK(desk.ask("GET", "/api/kiosks", "", bearer).status == 401);  // a terminal is no staff
+    // It tells, and looks up what it told; it reads nobody's statements.
+    HttpHeaders xapi = bearer;
+    xapi.emplace_back("x-experience-api-version", "1.0.3");
+    CHECK(desk.ask("GET", "/xapi/statements?statementId=00000000-0000-4000-8000-000000000000", "", xapi).status == 404);
+    CHECK(desk.ask("GET", "/xapi/statements", "", xapi).status == 403);
+    CHECK(desk.ask("POST", "/xapi/statements?method=GET", "", xapi).status == 403);
+    CHECK(desk.ask("GET", "/xapi/activities/state?stateId=a", "", xapi).status == 403);
 
     REQUIRE(desk.sign_in("admin", "long enough 1") == "in");
     CHECK(desk.ask("GET", "/api/kiosks").body.find(request.kiosk.text) != std::string::npos);

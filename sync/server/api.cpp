@@ -126,6 +126,16 @@ std::string authority_of(std::string_view home_page, std::string_view name) {
     return w.text();
 }
 
+// A terminal tells, and looks up what it told by its id; a stolen token reads nobody's statements and no documents.
+bool terminal_may(const HttpRequest& request, std::string_view path) {
+    if (path == "/about") return true;
+    const auto form = read_form(request.query());
+    if (path != "/statements" || !form) return false;
+    const auto has = [&](std::string_view name) { return std::any_of(form->begin(), form->end(), [&](const auto& pair) { return pair.first == name; }); };
+    if (has("method")) return false;  // 1.0.3's alternate syntax would make any request of a POST
+    return reads_only(request.method) ? has("statementId") : request.method == "POST" || request.method == "PUT";
+}
+
 CountedRoute xapi_route(std::string_view path) {
     if (path == "/statements") return CountedRoute::xapi_statements;
     if (path.ends_with("/state") || path.ends_with("/profile")) return CountedRoute::xapi_documents;
@@ -299,6 +309,7 @@ HttpReply CentreApi::Inside::xapi(const HttpRequest& request, Findings& found) {
     if (read_bearer(authorization)) {
         EnrolledKiosk kiosk;
         if (auto no = know_kiosk(**sql, request, authorization, found, kiosk)) return early(std::move(*no));
+        if (!terminal_may(request, path)) return early(refusal(403, "a terminal tells what happened, and reads nothing but what it told"));
         known = true;
         caller.kind = Caller::Kind::kiosk;
         caller.name = kiosk.name;
