@@ -1,0 +1,291 @@
+// A stick between terminals and the centre: the same records, once, whatever happens to it; and nothing to be read on it.
+#include "sync/courier.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "content/quiz/shuffle.h"
+#include "sync/courier_forms.h"
+#include "sync/server/courier_desk.h"
+#include "sync/server/enrolment.h"
+#include "sync/server/publish_api.h"
+#include "tests/support/centre_database.h"
+#include "tests/support/terminal_room.h"
+
+using namespace xinghuo;
+
+namespace {
+
+const WallTime monday = wall_time_from_iso("2026-07-06T09:00:00Z");
+
+struct CourierCentre {
+    CourierCentre() {
+        std::filesystem::create_directories(data);
+        auto opened = Publisher::open(data / "centre", monday);
+        REQUIRE(opened);
+        publisher.emplace(std::move(*opened));
+        root = *publisher->first_root();
+    }
+    ~CourierCentre() { std::filesystem::remove_all(data); }
+    CourierCentre(const CourierCentre&) = delete;
+    CourierCentre& operator=(const CourierCentre&) = delete;
+
+    [[nodiscard]] CourierDesk desk() { return CourierDesk({database.sql(), *publisher, key, 1, "https://centre.test/", data / "quarantine"}); }
+    void enrol(TerminalRoom& terminal, const std::string& name) {
+        Enrolment enrolment(database.sql());
+        const auto code = enrolment.make_code(name, monday, 3'600'000);
+        REQUIRE(code);
+        EnrolRequest request{*code, terminal.id(), terminal.signing.public_key(), name};
+        REQUIRE(enrolment.enrol(request, monday));
+    }
+    [[nodiscard]] Path stick(const std::string& name) const {
+        std::filesystem::create_directories(data / name);
+        return data / name;
+    }
+    TakenStick take(const Path& from) {
+        const auto taken = desk().take(from, monday);
+        INFO((taken ? "" : taken.error().what));
+        REQUIRE(taken);
+        return *taken;
+    }
+    void prepare(const Path& stick) {
+        const auto prepared = desk().prepare(stick, monday);
+        INFO((prepared ? "" : prepared.error().what));
+        REQUIRE(prepared);
+    }
+    Courier courier(TerminalRoom& terminal) {
+        CourierParts parts{key.public_key(), {"https://centre.test/"}, terminal.pulling(root)};
+        return Courier(std::move(parts));
+    }
+    CourierServed serve(TerminalRoom& terminal, const Path& stick) {
+        const auto served = courier(terminal).serve(stick, monday, terminal.moment());
+        INFO((served ? "" : served.error().what));
+        REQUIRE(served);
+        for (const std::string& line : served->wrong) UNSCOPED_INFO(line);
+        return *served;
+    }
+    std::int64_t statements() { return *database.sql().integer_or(-1, "SELECT count(*) FROM statement"); }
+    std::int64_t through(const TerminalRoom& terminal) { return RecordStore(database.sql()).chain(1, terminal.id())->through; }
+    [[nodiscard]] std::size_t put_aside() const {
+        std::error_code failed;
+        std::size_t files = 0;
+        for (std::filesystem::directory_iterator at(data / "quarantine", failed), end; !failed && at != end; at.increment(failed)) ++files;
+        return files;
+    }
+
+    testing::CentreDatabase database{Sql::Dialect::sqlite};
+    const Path data = std::filesystem::temp_directory_path() / ("xinghuo-courier-" + to_hex(random_bytes(8)));
+    SigningKey key = SigningKey::from_seed(sha256("the centre of the tests"));
+    std::optional<Publisher> publisher;
+    std::string root;
+};
+
+std::vector<Path> chunks_on(const Path& stick) {
+    std::vector<Path> files;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(stick / courier_folder / "up", failed), end; !failed && at != end; at.increment(failed)) files.push_back(at->path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+void copy_stick(const Path& from, const Path& to) {
+    std::filesystem::remove_all(to);
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+}
+
+bool stands_in(const Path& folder, std::string_view words) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        if (entry.path().filename().string().find(words) != std::string::npos) return true;
+        if (entry.is_regular_file() && read_text(entry.path(), 64u << 20)->find(words) != std::string::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("a stick carries records up, and receipts and the roster down", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one"), two("two");
+    centre.enrol(one, "一楼大厅");
+    centre.enrol(two, "图书馆");
+    const Path stick = centre.stick("stick");
+    CHECK(centre.courier(one).look(stick).error().kind == ErrorKind::missing);
+    const auto readers = readers_of(centre.database.sql(), 1);
+    REQUIRE(readers);
+    REQUIRE(centre.publisher->tell(1, ToldKind::roster, R"({"schema_version":1,"members":[{"id":"m-1","number":"20230001","name":"张三","branch":"一支部"}]})", *readers, monday));
+    centre.prepare(stick);
+    CHECK(centre.courier(one).look(stick));
+
+    one.record(1'203);
+    two.record(5);
+    const CourierServed up = centre.serve(one, stick);
+    CHECK(up.wrong.empty());
+    CHECK(up.records == 1'203);
+    CHECK(up.chunks == 2);
+    CHECK(up.pulled.roster);  // comes down at the same time: one record more, for the next time
+    const CourierServed again = centre.serve(one, stick);
+    CHECK(again.records == 1);
+    CHECK(again.records_on_stick == 1'204);
+    CHECK(centre.serve(two, stick).records == 5);
+    for (const Path& chunk : chunks_on(stick)) CHECK(std::filesystem::file_size(chunk) <= chunk_limit_bytes);
+
+    // Nothing on it tells who, what or where.
+    const Record some = one.records->read(5, 1)->front();
+    for (const std::string& words : {one.id().text, two.id().text, some.id, to_hex(some.hash), std::string("health"), std::string("a test"), std::string("statement"),
+                                     std::string("张三"), std::string("20230001"), std::string("一支部"), std::string("一楼大厅"), to_hex(one.signing.public_key())}) {
+        INFO(words);
+        CHECK(!stands_in(stick, words));
+    }
+
+    const TakenStick taken = centre.take(stick);
+    CHECK(taken.wrong.empty());
+    CHECK(taken.statements == 1'209);
+    CHECK(taken.receipts == 2);
+    CHECK(centre.through(one) == 1'204);
+    CHECK(centre.through(two) == 5);
+    CHECK(chunks_on(stick).empty());
+    for (const std::string& words : {one.id().text, to_hex(some.hash)}) CHECK(!stands_in(stick, words));
+    const CourierServed home = centre.serve(one, stick);
+    CHECK(home.wrong.empty());
+    CHECK(home.received_through == 1'204);
+    CHECK(home.records == 0);
+    CHECK(Outbox(*one.db).status()->waiting == 0);
+    CHECK(Outbox(*one.db).status()->sent_through == 1'204);
+}
+
+TEST_CASE("copied, replayed, out of order: the same records, once", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one");
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick"), copy = centre.stick("copy"), other = centre.stick("other");
+    centre.prepare(stick);
+    centre.prepare(other);
+    one.record(20);
+    centre.serve(one, stick);
+    copy_stick(stick, copy);
+    one.record(10);
+    centre.serve(one, other);   // carries all 30: nobody knows what becomes of the first
+    one.record(3);
+    centre.serve(one, stick);
+    centre.take(other);
+    CHECK(centre.through(one) == 30);
+    centre.take(copy);
+    CHECK(centre.statements() == 30);
+    centre.take(stick);
+    CHECK(centre.statements() == 33);
+    centre.take(copy);
+    CHECK(centre.statements() == 33);
+    CHECK(centre.put_aside() == 0);
+    // Receipts come back in the wrong order: the newer holds.
+    CHECK(centre.serve(one, stick).received_through == 33);
+    Path late = copy;
+    CHECK(centre.serve(one, other).received_through == 30);
+    CHECK(Outbox(*one.db).status()->sent_through == 33);
+    CHECK(centre.serve(one, late).records == 0);
+    // What somebody else's stick says is not listened to.
+    CourierCentre foreign;
+    foreign.key = SigningKey::from_seed(sha256("another centre"));
+    const Path theirs = foreign.stick("theirs");
+    foreign.prepare(theirs);
+    const auto refused = centre.courier(one).serve(theirs, monday, one.moment());
+    REQUIRE(!refused);
+    CHECK(refused.error().kind == ErrorKind::untrusted);
+    CHECK(!centre.desk().take(theirs, monday));
+}
+
+TEST_CASE("a chunk cut off or changed anywhere is put aside, and comes again", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one"), stranger("stranger");
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick");
+    centre.prepare(stick);
+    one.record(3);
+    centre.serve(one, stick);
+    const auto files = chunks_on(stick);
+    REQUIRE(files.size() == 1);
+    const Bytes whole = *read_bytes(files[0], chunk_limit_bytes);
+    for (std::size_t length = 0; length < whole.size(); ++length) CHECK(!unsealed_chunk(std::span(whole).first(length), centre.key));
+    Chance chance(7);
+    for (int i = 0; i < 300; ++i) {
+        Bytes changed = whole;
+        changed[chance.below(changed.size())] ^= static_cast<std::uint8_t>(1 + chance.below(255));
+        CHECK(!unsealed_chunk(changed, centre.key));
+    }
+    CHECK(unsealed_chunk(whole, centre.key));
+    REQUIRE(write_file(files[0], Bytes(whole.begin(), whole.begin() + 100)));
+    const TakenStick taken = centre.take(stick);
+    CHECK(taken.quarantined == 1);
+    CHECK(taken.wrong.size() == 1);
+    CHECK(centre.statements() == 0);
+    CHECK(centre.put_aside() == 1);
+    CHECK(centre.serve(one, stick).records == 3);
+    CHECK(centre.take(stick).statements == 3);
+    // Of nobody we know: as it came, into the quarantine.
+    stranger.record(2);
+    centre.serve(stranger, stick);
+    const TakenStick unknown = centre.take(stick);
+    CHECK(unknown.quarantined == 1);
+    CHECK(unknown.wrong.front().find("not enrolled") != std::string::npos);
+    CHECK(centre.statements() == 3);
+    // Revoked.
+    REQUIRE(Enrolment(centre.database.sql()).revoke(one.id(), monday));
+    one.record(1);
+    centre.serve(one, stick);
+    CHECK(centre.take(stick).wrong.front().find("revoked") != std::string::npos);
+    CHECK(centre.statements() == 3);
+    CHECK(centre.serve(one, stick).pulled.wrong.size() == 1);
+}
+
+TEST_CASE("pulled out at any file, a stick goes on where it was", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one");
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick");
+    centre.prepare(stick);
+    one.record(2'500);
+    REQUIRE(centre.serve(one, stick).chunks == 3);
+    auto files = chunks_on(stick);
+    // As if the second had never come to its name: a half file beside it.
+    const Bytes second = *read_bytes(files[1], chunk_limit_bytes);
+    std::filesystem::remove(files[1]);
+    REQUIRE(write_file(stick / courier_folder / "up" / "half.part", Bytes(second.begin(), second.begin() + static_cast<std::ptrdiff_t>(second.size() / 2))));
+    const CourierServed again = centre.serve(one, stick);
+    CHECK(again.chunks == 1);
+    CHECK(again.records_on_stick == 2'500);
+    CHECK(centre.take(stick).statements == 2'500);
+    CHECK(centre.through(one) == 2'500);
+    CHECK(centre.serve(one, stick).received_through == 2'500);
+    // The terminal forgot (its disk was brought back): nothing is lost, nothing doubled.
+    one.record(4);
+    REQUIRE(Outbox(*one.db).rewind(0));
+    const Path fresh = centre.stick("fresh");
+    centre.prepare(fresh);
+    const CourierServed told = centre.serve(one, fresh);
+    CHECK(told.received_through == 2'500);
+    CHECK(told.records == 4);
+    CHECK(centre.take(fresh).statements == 4);
+    CHECK(centre.statements() == 2'504);
+}
+
+TEST_CASE("a receipt that speaks of other records is not believed", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one"), twin("one");  // two terminals from one disk
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick");
+    centre.prepare(stick);
+    one.record(6);
+    twin.clock.jump_wall(monday);
+    twin.record(9);
+    centre.serve(one, stick);
+    centre.take(stick);
+    const CourierServed served = centre.serve(twin, stick);
+    REQUIRE(served.wrong.size() == 1);
+    CHECK(served.wrong.front().find("one disk") != std::string::npos);
+    CHECK(Outbox(*twin.db).status()->sent_through == 0);
+    // What another place's line says is nobody else's business.
+    const std::string mixed = receipts_text({{twin.id(), centre.key.public_key(), "x"}});
+    REQUIRE(write_file(stick / courier_folder / "receipts", mixed));
+    CHECK(centre.serve(one, stick).wrong.size() == 1);
+}
