@@ -62,6 +62,9 @@ TEST_CASE("a statement has its parts and no others", "[statement]") {
                 {"version", "\"1.1.0\""},
                 {"version", "\"1.0.\""},
                 {"version", "\"1.0.x\""},
+                {"version", "\"1.0.3-rc.1\"", true},
+                {"version", "\"1.0.3-\""},
+                {"version", "\"1.0-3\""},
                 {"version", "1.0"},
                 {"objectType", "\"Activity\""}},
                full_statement, false);

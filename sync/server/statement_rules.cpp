@@ -106,14 +106,15 @@ bool octets(JsonValue value, RuleCheck& check) {
     return whole || check.refuse("must be a whole number");
 }
 
-// "1.0", "1.0.2"; in 2.0 "2.0.0" besides: statements of the older version are taken as well.
+// "1.0", "1.0.2", "1.0.3-rc.1" (semantic versioning); in 2.0 "2.0.0" besides: statements of the older version are taken as well.
 bool version(JsonValue value, RuleCheck& check) {
     std::string_view v = value.string();
     const bool known = v.starts_with("1.0") || (check.version == XapiVersion::v2_0_0 && v.starts_with("2.0"));
     if (!known) return check.refuse("not a version that is taken here");
     v.remove_prefix(3);
     if (v.empty()) return true;
-    const bool patch = v.size() > 1 && v.front() == '.' && v.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    const std::size_t end = std::min(v.find_first_not_of("0123456789", 1), v.size());
+    const bool patch = v.front() == '.' && end > 1 && (end == v.size() || ((v[end] == '-' || v[end] == '+') && end + 1 < v.size()));
     return patch || check.refuse("not a version that is taken here");
 }
 
