@@ -222,6 +222,12 @@ int run_real(const Options& options, const Opened& o) {
     DrivenClock clock(system_clock);
     std::unique_ptr<Window> window;
     std::unique_ptr<Renderer> memory;
+    const auto wake = options.headless ? std::function<void()>() : std::function<void()>([&window] {
+        if (window) window->events().wake();
+    });
+    const Path data = unattended(options) ? data_folder(options) : options.data;
+    // Reads and checks what is installed while the window opens, and wakes nobody before it is looked at.
+    const std::unique_ptr<PackRoom> packs = open_packs(o, options, data, clock, true, wake);
     if (options.headless) {
         auto renderer = Renderer::in_memory(options.window_w > 0 ? options.window_w : 1920, options.window_h > 0 ? options.window_h : 1080);
         if (!renderer) return fail(renderer.error());
@@ -243,11 +249,8 @@ int run_real(const Options& options, const Opened& o) {
         effects.frames_per_second = window->graphics().frames_per_second;
     }
     const std::unique_ptr<AudioOut> audio = open_audio(options, o.settings);
-    const auto wake = window ? std::function<void()>([&] { window->events().wake(); }) : std::function<void()>();
-    const Path data = unattended(options) ? data_folder(options) : options.data;
     RecordRoom room({.data = data, .clock = clock, .version = XINGHUO_VERSION, .threads = true, .wake = wake});
     const std::unique_ptr<CardDevices> cards = CardDevices::start(o.settings.card_readers, clock, wake);
-    const std::unique_ptr<PackRoom> packs = open_packs(o, options, data, clock, true, wake);
     const std::unique_ptr<SyncRoom> sync = open_sync(o, options, clock, true, wake);
     auto app = App::open({.renderer = window ? window->renderer() : *memory, .audio = *audio, .catalogue = shown_by(o, *packs),
                           .why_closed = why_closed(o, *packs), .preview = !options.preview.empty(), .settings = o.settings, .effects = effects, .resources = o.resources, .study = room.study(), .why_no_study = room.why(),

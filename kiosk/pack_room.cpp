@@ -62,11 +62,20 @@ public:
     explicit Room(Parts parts);
     ~Room() override;
 
-    [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const override { return catalogue_; }
-    [[nodiscard]] const std::string& why() const override { return why_; }
+    [[nodiscard]] std::shared_ptr<const Catalogue> catalogue() const override {
+        await_opening();
+        return catalogue_;
+    }
+    [[nodiscard]] const std::string& why() const override {
+        await_opening();
+        return why_;
+    }
     void look(App& app, Sticks* sticks, const Moment& moment) override;
     [[nodiscard]] Instant due() const override { return due_; }
-    [[nodiscard]] const State& state() const override { return state_; }
+    [[nodiscard]] const State& state() const override {
+        await_opening();
+        return state_;
+    }
     void look_for_updates(Source source, const Moment& moment) override;
     void install(const Moment& moment) override;
     void cancel() override;
@@ -82,7 +91,10 @@ private:
         Work work;
     };
 
-    Result<void> open();
+    bool open_or_say_why(const Moment& moment);
+    Result<void> open(const Moment& moment);
+    // Nothing is shown that was not read and checked: whoever asks for it waits for that.
+    void await_opening() const { static_cast<void>(opened_.wait()); }
     std::uint64_t begin(Source source, Doing doing, Work work);
     void run(const Job& job);
     void take_reports();
@@ -119,6 +131,7 @@ private:
 
     std::atomic<bool> stop_{false};               // what is under way
     std::atomic<std::uint64_t> cancelled_{0};     // and every job up to this one
+    mutable Mailbox<bool> opened_{1};             // self-synchronised; closed when all of the above may be touched by the main thread
     Mailbox<Job> jobs_{most_jobs};                // self-synchronised
     Mailbox<PackReport> reports_{most_reports};   // self-synchronised
     std::unique_ptr<PackKeeper> keeper_;          // the thread's, once it runs
@@ -128,19 +141,32 @@ private:
 Room::Room(Parts parts) : parts_(std::move(parts)) {
     state_.network_name = host_of(parts_.network.url);
     state_.automatic = !parts_.network.url.empty() && parts_.network.automatic;
-    if (auto opened = open(); !opened) {
-        why_ = opened.error().what;
-        log_warning(opened.error().within("opening the packs").what);
+    const Moment moment = parts_.clock.moment();
+    if (!parts_.threads) {
+        open_or_say_why(moment);
         return;
     }
-    constexpr std::size_t most_named = 20;
-    for (std::size_t i = 0; catalogue_ && i < catalogue_->damaged().size() && i < most_named; ++i) log_warning(catalogue_->damaged()[i]);
-    if (parts_.threads) thread_ = std::thread([this] {
+    // Reading what is installed takes its time; meanwhile the window opens.
+    thread_ = std::thread([this, moment] {
+        if (!open_or_say_why(moment)) return;
         while (auto job = jobs_.wait()) run(*job);
     });
 }
 
+bool Room::open_or_say_why(const Moment& moment) {
+    const auto opened = open(moment);
+    if (!opened) {
+        why_ = opened.error().what;
+        log_warning(opened.error().within("opening the packs").what);
+    }
+    constexpr std::size_t most_named = 20;
+    for (std::size_t i = 0; catalogue_ && i < catalogue_->damaged().size() && i < most_named; ++i) log_warning(catalogue_->damaged()[i]);
+    opened_.close();
+    return opened.has_value();
+}
+
 Room::~Room() {
+    await_opening();
     cancelled_ = std::numeric_limits<std::uint64_t>::max();
     stop_ = true;
     jobs_.close();
@@ -151,7 +177,7 @@ Room::~Room() {
     if (private_folder_) std::filesystem::remove_all(parts_.data, ignored);
 }
 
-Result<void> Room::open() {
+Result<void> Room::open(const Moment& moment) {
     if (parts_.data.empty()) {
         std::string name = (std::filesystem::temp_directory_path() / "xinghuo-packs-XXXXXX").string();
         if (mkdtemp(name.data()) == nullptr) return Error{ErrorKind::io, "there is no folder for the packs"};
@@ -159,12 +185,11 @@ Result<void> Room::open() {
         private_folder_ = true;
     }
     const Path folder = parts_.data / "packs";
-    auto store = PackStore::open({.folder = folder, .shipped = parts_.shipped, .root = parts_.root}, parts_.clock.moment());
+    auto store = PackStore::open({.folder = folder, .shipped = parts_.shipped, .root = parts_.root}, moment);
     if (!store) return store.error();
     state_.packs = (*store)->packs();
     state_.history = (*store)->history();
     state_.recalls = (*store)->recalls();
-    wanted_ = (*store)->wanted().size();
     auto catalogue = (*store)->catalogue();
     if (catalogue) {
         catalogue_ = std::move(*catalogue);
@@ -305,6 +330,7 @@ void Room::interrupt_repair() {
 }
 
 bool Room::refused(Source source, Doing during) {
+    await_opening();
     if (state_.doing != Doing::nothing) return true;
     if (keeper_) return false;
     state_.problem = Problem{ErrorKind::io, why_, source, during};
@@ -335,6 +361,7 @@ void Room::look_for_updates(Source source, const Moment& moment) {
 }
 
 void Room::install(const Moment& moment) {
+    await_opening();
     now_ = moment.now;
     if (!state_.offer || refused(state_.source, Doing::installing)) return;
     interrupt_repair();
@@ -351,12 +378,14 @@ void Room::undo(std::string_view pack, const Moment& moment) {
 }
 
 void Room::cancel() {
+    await_opening();
     if (state_.doing == Doing::nothing) return;
     cancelled_ = doing_job_;
     stop_ = true;
 }
 
 void Room::forget() {
+    await_opening();
     state_.problem.reset();
     state_.installed = false;
     if (state_.doing != Doing::nothing) return;
@@ -404,6 +433,7 @@ void Room::upkeep(const App& app, const Moment& moment) {
 }
 
 void Room::look(App& app, Sticks* sticks, const Moment& moment) {
+    await_opening();
     now_ = moment.now;
     due_ = moment.now + std::chrono::minutes(1);
     take_reports();
