@@ -74,8 +74,9 @@ TEST_CASE("keys with escapes are the same keys", "[base][json]") {
 }
 
 TEST_CASE("what is no JSON is refused", "[base][json]") {
-    for (const char* text : {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "[01]", "[1.]", "[.5]", "[+1]", "[NaN]", "nul", "[\"\n\"]", "{} {}", "{}x", "// c\n{}", "'a'", "[\"\\x\"]",
-                             "[\"\\ud800\"]", "\xef\xbb\xbf{}", "[1 2]", "{\"a\" 1}", "[}"}) {
+    for (const char* text :
+         {"",         " ",     "{",   "[1,]",     "{\"a\":1,}", "{a:1}",     "[01]",          "[1.]",           "[.5]",  "[+1]",      "[NaN]", "nul",
+          "[\"\n\"]", "{} {}", "{}x", "// c\n{}", "'a'",        "[\"\\x\"]", "[\"\\ud800\"]", "\xef\xbb\xbf{}", "[1 2]", "{\"a\" 1}", "[}"}) {
         INFO(text);
         CHECK(refusal(text).find("not JSON") != std::string::npos);
     }
@@ -83,7 +84,9 @@ TEST_CASE("what is no JSON is refused", "[base][json]") {
     CHECK(refusal(std::string("{}\0", 3)).find("behind") != std::string::npos);
     CHECK(refusal(std::string("{\"a\0\":1}", 8)) != "accepted");
     // No UTF-8: a broken one, an overlong one, half a pair, beyond Unicode, cut off.
-    for (const char* text : {"\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe6\x98\"", "{\"\xff\":1}", "\"\xe0", "\"\xf0", "\"0123456789abcd\xf0"}) CHECK(refusal(text) != "accepted");
+    for (const char* text : {"\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe6\x98\"", "{\"\xff\":1}", "\"\xe0",
+                             "\"\xf0", "\"0123456789abcd\xf0"})
+        CHECK(refusal(text) != "accepted");
     CHECK(refusal("\"\xf0\x9f\x98\x80\"") == "accepted");
 }
 

@@ -14,7 +14,7 @@ constexpr XapiVersion v1 = XapiVersion::v1_0_3, v2 = XapiVersion::v2_0_0;
 
 struct RuleRow {
     const char* path;
-    const char* json;    // empty: taken out
+    const char* json;  // empty: taken out
     bool good = false;
 };
 
@@ -43,7 +43,15 @@ TEST_CASE("statements that keep every rule are taken", "[statement]") {
 }
 
 TEST_CASE("a statement has its parts and no others", "[statement]") {
-    check_rows({{"actor", ""}, {"verb", ""}, {"object", ""}, {"Actor", "{}"}, {"surprise", "1"}, {"result", "", true}, {"context", "", true}, {"timestamp", "", true}}, full_statement);
+    check_rows({{"actor", ""},
+                {"verb", ""},
+                {"object", ""},
+                {"Actor", "{}"},
+                {"surprise", "1"},
+                {"result", "", true},
+                {"context", "", true},
+                {"timestamp", "", true}},
+               full_statement);
     check_rows({{"id", "12345"},
                 {"id", "{}"},
                 {"id", "\"\""},
@@ -179,10 +187,12 @@ TEST_CASE("whoever it is has one identifier", "[statement]") {
         row.good = false;  // a team is a group
         check_rows({row}, full_statement);
     }
-    const std::string pair = R"({"objectType":"Group","member":[{"account":{"homePage":"http://a.b/token","name":"app"}},{"mbox":"mailto:a@example.cn"}]})";
+    const std::string pair =
+        R"({"objectType":"Group","member":[{"account":{"homePage":"http://a.b/token","name":"app"}},{"mbox":"mailto:a@example.cn"}]})";
     CHECK(fault_of(with(full_statement, "authority", pair), v1) == "");
     CHECK(fault_of(with(full_statement, "authority", with(pair, "mbox", "\"mailto:g@example.cn\"")), v1) != "");
-    CHECK(fault_of(with(full_statement, "authority", with(pair, "member/+", R"({"mbox":"mailto:c@example.cn"})")), v2) == "authority.member: must be two agents");
+    CHECK(fault_of(with(full_statement, "authority", with(pair, "member/+", R"({"mbox":"mailto:c@example.cn"})")), v2) ==
+          "authority.member: must be two agents");
     CHECK(fault_of(with(full_statement, "authority", without(pair, "member/0")), v2) != "");
     // Alone, as a parameter.
     CHECK(check_agent(JsonTree::parse(R"({"mbox":"mailto:a@example.cn"})")->root(), v1));
@@ -191,17 +201,39 @@ TEST_CASE("whoever it is has one identifier", "[statement]") {
 }
 
 TEST_CASE("IRIs have a scheme, languages a tag", "[statement]") {
-    for (const char* path : {"verb/id", "object/id", "object/definition/type", "object/definition/moreInfo", "context/contextActivities/parent/0/id", "attachments/0/usageType",
-                             "attachments/0/fileUrl", "context/contextActivities/other/0/id"})
-        check_rows({{path, "\"ab=c://should.fail.com\""}, {path, "\"example.com/x\""}, {path, "\"\""}, {path, "\"should fail\""}, {path, "12345"}, {path, "{}"},
-                    {path, "\"urn:x:星火\"", true}, {path, "\"http://example.com/فعل/خواندن?a=b#c\"", true}, {path, "\"http://x/a b\""}, {path, "\"http://x/%zz\""}, {path, "\"http:\""}},
+    for (const char* path : {"verb/id", "object/id", "object/definition/type", "object/definition/moreInfo", "context/contextActivities/parent/0/id",
+                             "attachments/0/usageType", "attachments/0/fileUrl", "context/contextActivities/other/0/id"})
+        check_rows({{path, "\"ab=c://should.fail.com\""},
+                    {path, "\"example.com/x\""},
+                    {path, "\"\""},
+                    {path, "\"should fail\""},
+                    {path, "12345"},
+                    {path, "{}"},
+                    {path, "\"urn:x:星火\"", true},
+                    {path, "\"http://example.com/فعل/خواندن?a=b#c\"", true},
+                    {path, "\"http://x/a b\""},
+                    {path, "\"http://x/%zz\""},
+                    {path, "\"http:\""}},
                    full_statement);
-    for (const char* path : {"verb/display", "object/definition/name", "object/definition/description", "object/definition/choices/1/description", "attachments/0/display",
-                             "attachments/0/description"})
-        check_rows({{path, "{}"}, {path, "\"text\""}, {path, "12"}, {path, "[\"a\"]"}, {path, "{\"en\":1}"}, {path, "{\"a12345\":\"x\"}"}, {path, "{\"something\":\"x\"}"},
-                    {path, "{\"de-419-DE\":\"x\"}"}, {path, "{\"zh-Hant\":\"x\",\"sr-Latn-RS\":\"y\"}", true}, {path, "{\"\":\"x\"}"}, {path, "{\"en_US\":\"x\"}"}},
+    for (const char* path : {"verb/display", "object/definition/name", "object/definition/description", "object/definition/choices/1/description",
+                             "attachments/0/display", "attachments/0/description"})
+        check_rows({{path, "{}"},
+                    {path, "\"text\""},
+                    {path, "12"},
+                    {path, "[\"a\"]"},
+                    {path, "{\"en\":1}"},
+                    {path, "{\"a12345\":\"x\"}"},
+                    {path, "{\"something\":\"x\"}"},
+                    {path, "{\"de-419-DE\":\"x\"}"},
+                    {path, "{\"zh-Hant\":\"x\",\"sr-Latn-RS\":\"y\"}", true},
+                    {path, "{\"\":\"x\"}"},
+                    {path, "{\"en_US\":\"x\"}"}},
                    full_statement);
-    check_rows({{"context/language", "\"cmn\"", true}, {"context/language", "\"something\""}, {"context/language", "1"}, {"context/language", "{\"en\":\"x\"}"}}, full_statement);
+    check_rows({{"context/language", "\"cmn\"", true},
+                {"context/language", "\"something\""},
+                {"context/language", "1"},
+                {"context/language", "{\"en\":\"x\"}"}},
+               full_statement);
 }
 
 TEST_CASE("an object is what its type says", "[statement]") {
@@ -234,11 +266,13 @@ TEST_CASE("an object is what its type says", "[statement]") {
     const struct {
         const char* type;
         const char* list;
-    } lists[] = {{"choice", "choices"}, {"sequencing", "choices"}, {"likert", "scale"}, {"matching", "source"}, {"matching", "target"}, {"performance", "steps"}};
+    } lists[] = {{"choice", "choices"},  {"sequencing", "choices"}, {"likert", "scale"},
+                 {"matching", "source"}, {"matching", "target"},    {"performance", "steps"}};
     for (const auto& row : lists) {
         const std::string type = '"' + std::string(row.type) + '"';
         const std::string path = "object/definition/" + std::string(row.list);
-        check_rows({{path.c_str(), "[{\"id\":\"a\"}]", true}, {path.c_str(), "[{\"id\":\"a\"},{\"id\":\"a\"}]"}}, with(without(bare, "object/definition/choices"), "object/definition/interactionType", type));
+        check_rows({{path.c_str(), "[{\"id\":\"a\"}]", true}, {path.c_str(), "[{\"id\":\"a\"},{\"id\":\"a\"}]"}},
+                   with(without(bare, "object/definition/choices"), "object/definition/interactionType", type));
     }
     for (const char* type : {"true-false", "fill-in", "long-fill-in", "numeric", "other"}) {
         const std::string quoted = '"' + std::string(type) + '"';
@@ -298,9 +332,11 @@ TEST_CASE("a result has numbers, truths and a duration", "[statement]") {
                 {"result/score", "{\"min\":3,\"max\":2}"},
                 {"result/score", "{\"raw\":-7}", true}},
                full_statement);
-    for (const char* good : {"PT1H0M0.1S", "PT4H35M59.14S", "PT16559.14S", "P3Y1M29DT4H35M59.14S", "P3Y", "P4W", "PT0S", "P1D", "PT36H", "P0.5Y", "PT1,5S"})
+    for (const char* good :
+         {"PT1H0M0.1S", "PT4H35M59.14S", "PT16559.14S", "P3Y1M29DT4H35M59.14S", "P3Y", "P4W", "PT0S", "P1D", "PT36H", "P0.5Y", "PT1,5S"})
         check_rows({{"result/duration", ('"' + std::string(good) + '"').c_str(), true}}, full_statement);
-    for (const char* bad : {"PA1H0M0S", "should fail", "P4W1D", "P1D4W", "P", "PT", "P1DT", "1H", "PT1M1H", "P1H", "PT1D", "PT1.S", "PT.5S", "PT1.5M3S", "-PT1S", "p1d", "P1", "P0003-01-29T04:35:59", ""})
+    for (const char* bad : {"PA1H0M0S", "should fail", "P4W1D", "P1D4W", "P", "PT", "P1DT", "1H", "PT1M1H", "P1H", "PT1D", "PT1.S", "PT.5S",
+                            "PT1.5M3S", "-PT1S", "p1d", "P1", "P0003-01-29T04:35:59", ""})
         check_rows({{"result/duration", ('"' + std::string(bad) + '"').c_str()}}, full_statement);
     check_rows({{"result/duration", "12345"}, {"result/duration", "{}"}}, full_statement);
 }
@@ -309,8 +345,12 @@ TEST_CASE("a context fits its object", "[statement]") {
     const std::string activity = R"({"objectType":"Activity","id":"https://a.b/c"})";
     for (const char* kind : {"parent", "grouping", "category", "other"}) {
         const std::string path = "context/contextActivities/" + std::string(kind);
-        check_rows({{path.c_str(), activity.c_str(), true}, {path.c_str(), "[]", true}, {path.c_str(), "\"https://a.b/c\""}, {path.c_str(), "[{\"key\":\"x\"}]"},
-                    {path.c_str(), "[\"https://a.b/c\"]"}, {path.c_str(), R"([{"objectType":"Agent","mbox":"mailto:a@example.cn"}])"}},
+        check_rows({{path.c_str(), activity.c_str(), true},
+                    {path.c_str(), "[]", true},
+                    {path.c_str(), "\"https://a.b/c\""},
+                    {path.c_str(), "[{\"key\":\"x\"}]"},
+                    {path.c_str(), "[\"https://a.b/c\"]"},
+                    {path.c_str(), R"([{"objectType":"Agent","mbox":"mailto:a@example.cn"}])"}},
                    full_statement);
     }
     check_rows({{"context", "[]"},
@@ -338,9 +378,11 @@ TEST_CASE("a context fits its object", "[statement]") {
 }
 
 TEST_CASE("agents and groups of a context are of 2.0", "[statement]") {
-    const std::string agent = R"({"objectType":"contextAgent","agent":{"objectType":"Agent","mbox":"mailto:p1@example.cn"},"relevantTypes":["https://a.b/t"]})";
+    const std::string agent =
+        R"({"objectType":"contextAgent","agent":{"objectType":"Agent","mbox":"mailto:p1@example.cn"},"relevantTypes":["https://a.b/t"]})";
     const std::string group = R"({"objectType":"contextGroup","group":{"objectType":"Group","mbox":"mailto:t1@example.cn"}})";
-    const std::string base = with(with(full_statement, "context/contextAgents", '[' + agent + ']'), "context/contextGroups", '[' + group + ',' + group + ']');
+    const std::string base =
+        with(with(full_statement, "context/contextAgents", '[' + agent + ']'), "context/contextGroups", '[' + group + ',' + group + ']');
     CHECK(fault_of(base, v2) == "");
     CHECK(fault_of(around(base), v2) == "");
     CHECK(fault_of(base, v1) == "context.contextAgents: no such property");

@@ -59,12 +59,30 @@ void places(JsonValue value, const std::string& path, std::vector<std::string>& 
 }
 
 bool needed(const std::string& path) {
-    static const std::set<std::string> exactly = {
-        "actor", "verb", "object", "verb/id", "object/id", "actor/account", "authority/account", "object/definition/interactionType", "context/instructor/mbox", "context/team/objectType",
-        "context/team/member/0/openid", "context/statement/id", "context/statement/objectType", "attachments/0/usageType", "attachments/0/display", "attachments/0/contentType",
-        "attachments/0/length", "attachments/0/sha2", "object/definition/description/zh-CN", "attachments/0/display/zh", "attachments/0/description/zh"};
+    static const std::set<std::string> exactly = {"actor",
+                                                  "verb",
+                                                  "object",
+                                                  "verb/id",
+                                                  "object/id",
+                                                  "actor/account",
+                                                  "authority/account",
+                                                  "object/definition/interactionType",
+                                                  "context/instructor/mbox",
+                                                  "context/team/objectType",
+                                                  "context/team/member/0/openid",
+                                                  "context/statement/id",
+                                                  "context/statement/objectType",
+                                                  "attachments/0/usageType",
+                                                  "attachments/0/display",
+                                                  "attachments/0/contentType",
+                                                  "attachments/0/length",
+                                                  "attachments/0/sha2",
+                                                  "object/definition/description/zh-CN",
+                                                  "attachments/0/display/zh",
+                                                  "attachments/0/description/zh"};
     const auto ends = [&](std::string_view end) { return path.size() > end.size() && path.ends_with(end); };
-    return exactly.count(path) > 0 || ends("account/homePage") || ends("account/name") || (path.starts_with("context/contextActivities/") && ends("/id")) ||
+    return exactly.count(path) > 0 || ends("account/homePage") || ends("account/name") ||
+           (path.starts_with("context/contextActivities/") && ends("/id")) ||
            (path.starts_with("object/definition/choices/") && (ends("/id") || ends("description/zh-CN")));
 }
 
@@ -77,12 +95,33 @@ TEST_CASE("UUIDs, IRIs and language tags", "[statement]") {
     CHECK_FALSE(is_uuid("7ccd3322-e1a5-411a-a67d-6a735c76f11"));
     CHECK_FALSE(is_uuid("7ccd3322-e1a5-411aa-67d-6a735c76f119"));
     for (const char* good : {"http://a", "urn:uuid:x", "a+b-c.d:e", "mailto:a@b", "http://例子/%E6%98%9F?q#f", "tag:x,2026:y"}) CHECK(is_iri(good));
-    for (const char* bad : {"", "a", "a:", ":a", "1a:b", "a b:c", "http://a b", "http://a\"", "http://a<", "http://a%", "http://a%2", "http://a#b#c", "http://a\n"}) CHECK_FALSE(is_iri(bad));
-    for (const char* good : {"de", "ine", "zh-Hant", "sr-Latn-RS", "zh-cmn-Hans-CN", "sl-rozaj-biske", "de-CH-1901", "hy-Latn-IT-arevela", "az-Arab-x-AZE-derbend", "x-whatever", "i-enochian", "es-419",
-                             "de-DE-u-co-phonebk", "en-a-bbb-x-a", "zh-min-nan", "EN-us", "i-klingon", "qaa-Qaaa-QM-x-southern", "root", "registry"})
+    for (const char* bad :
+         {"", "a", "a:", ":a", "1a:b", "a b:c", "http://a b", "http://a\"", "http://a<", "http://a%", "http://a%2", "http://a#b#c", "http://a\n"})
+        CHECK_FALSE(is_iri(bad));
+    for (const char* good : {"de",
+                             "ine",
+                             "zh-Hant",
+                             "sr-Latn-RS",
+                             "zh-cmn-Hans-CN",
+                             "sl-rozaj-biske",
+                             "de-CH-1901",
+                             "hy-Latn-IT-arevela",
+                             "az-Arab-x-AZE-derbend",
+                             "x-whatever",
+                             "i-enochian",
+                             "es-419",
+                             "de-DE-u-co-phonebk",
+                             "en-a-bbb-x-a",
+                             "zh-min-nan",
+                             "EN-us",
+                             "i-klingon",
+                             "qaa-Qaaa-QM-x-southern",
+                             "root",
+                             "registry"})
         CHECK(is_language_tag(good));
-    for (const char* bad : {"", "something", "a-DE", "de-419-DE", "ar-a-aaa-b-bbb-a-ccc", "zh-z-aaa-z-bbb-c-ccc", "a12345", "en-", "-en", "en--us", "en_US", "x", "en-x", "en-a", "de-1901-1901", "en-us-usa-1",
-                            "星火", "en-a-b", "abcdefghi", "en-US-a"})
+    for (const char* bad :
+         {"",      "something", "a-DE", "de-419-DE", "ar-a-aaa-b-bbb-a-ccc", "zh-z-aaa-z-bbb-c-ccc", "a12345", "en-",    "-en",       "en--us",
+          "en_US", "x",         "en-x", "en-a",      "de-1901-1901",         "en-us-usa-1",          "星火",   "en-a-b", "abcdefghi", "en-US-a"})
         CHECK_FALSE(is_language_tag(bad));
 }
 
@@ -96,14 +135,32 @@ TEST_CASE("moments as RFC 3339 says them, in 1.0.3 as ISO 8601 does", "[statemen
         CHECK(ms("2016-12-31T23:59:60Z", version) == ms("2017-01-01T00:00:00Z", version));
         CHECK(ms("1969-12-31T23:59:59.500Z", version) == -500);
         CHECK(ms("2024-02-29T00:00:00Z", version));
-        for (const char* bad : {"", "should fail", "01/011/2015", "2008-09-15T15:53:00.601-00", "2008-09-15T15:53:00.601-0000", "2008-09-15T15:53:00.601-00:00", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
-                                "2026-11-21T24:00:00Z", "2026-11-21T09:60:00Z", "2026-11-21T09:00:61Z", "2026-11-21T09:00:00+24:00", "2026-11-21", "2026-11-21T09:00:00.Z", "2026-11-21T09:00:00Zx",
-                                "2026-11-21T9:00:00Z", "2026-11-21T09:00:00 Z", "+2026-11-21T09:00:00Z", "2026-11-21T09:00:00+8:00", "2026-11-21T09:00:00+08:0"}) {
+        for (const char* bad : {"",
+                                "should fail",
+                                "01/011/2015",
+                                "2008-09-15T15:53:00.601-00",
+                                "2008-09-15T15:53:00.601-0000",
+                                "2008-09-15T15:53:00.601-00:00",
+                                "2026-02-29T00:00:00Z",
+                                "2026-13-01T00:00:00Z",
+                                "2026-11-21T24:00:00Z",
+                                "2026-11-21T09:60:00Z",
+                                "2026-11-21T09:00:61Z",
+                                "2026-11-21T09:00:00+24:00",
+                                "2026-11-21",
+                                "2026-11-21T09:00:00.Z",
+                                "2026-11-21T09:00:00Zx",
+                                "2026-11-21T9:00:00Z",
+                                "2026-11-21T09:00:00 Z",
+                                "+2026-11-21T09:00:00Z",
+                                "2026-11-21T09:00:00+8:00",
+                                "2026-11-21T09:00:00+08:0"}) {
             INFO(bad);
             CHECK_FALSE(ms(bad, version));
         }
     }
-    for (const char* iso : {"2026-11-21T09:00:00", "2026-11-21T09:00", "20261121T090000Z", "2026-11-21T17:00:00+08", "2026-11-21T17:00:00+0800", "20261121T170000+0800", "2026-11-21T09:00:00,000Z"}) {
+    for (const char* iso : {"2026-11-21T09:00:00", "2026-11-21T09:00", "20261121T090000Z", "2026-11-21T17:00:00+08", "2026-11-21T17:00:00+0800",
+                            "20261121T170000+0800", "2026-11-21T09:00:00,000Z"}) {
         INFO(iso);
         CHECK(ms(iso, v1) == nine);
         CHECK_FALSE(ms(iso, v2));
@@ -111,12 +168,17 @@ TEST_CASE("moments as RFC 3339 says them, in 1.0.3 as ISO 8601 does", "[statemen
 }
 
 TEST_CASE("a new statement is what came, and what a server sets", "[statement]") {
-    const std::string came = R"( {"result" : { "score" : {"raw": 95.0, "max":1.00e2 } },"actor":{"mbox":"mailto:a@EXAMPLE.cn"},"verb":{"id":"https://a.b/v"},
+    const std::string came =
+        R"( {"result" : { "score" : {"raw": 95.0, "max":1.00e2 } },"actor":{"mbox":"mailto:a@EXAMPLE.cn"},"verb":{"id":"https://a.b/v"},
         "object":{"id":"https://a.b/o"},"stored":"2001-01-01T00:00:00Z","authority":{"mbox":"mailto:liar@a.b"}} )";
     const NewStatement one = made(came);
     CHECK(is_uuid(one.id));
-    CHECK(one.json == "{\"id\":\"" + one.id + "\",\"result\":{ \"score\" : {\"raw\": 95.0, \"max\":1.00e2 } },\"actor\":{\"mbox\":\"mailto:a@EXAMPLE.cn\"},\"verb\":{\"id\":\"https://a.b/v\"}," +
-                          "\"object\":{\"id\":\"https://a.b/o\"},\"timestamp\":\"2026-11-21T09:00:00.000Z\",\"stored\":\"2026-11-21T09:00:00.000Z\",\"authority\":" + authority + ",\"version\":\"1.0.0\"}");
+    CHECK(
+        one.json ==
+        "{\"id\":\"" + one.id +
+            "\",\"result\":{ \"score\" : {\"raw\": 95.0, \"max\":1.00e2 } },\"actor\":{\"mbox\":\"mailto:a@EXAMPLE.cn\"},\"verb\":{\"id\":\"https://a.b/v\"}," +
+            "\"object\":{\"id\":\"https://a.b/o\"},\"timestamp\":\"2026-11-21T09:00:00.000Z\",\"stored\":\"2026-11-21T09:00:00.000Z\",\"authority\":" +
+            authority + ",\"version\":\"1.0.0\"}");
     CHECK(fault_of(one.json, v1) == "");
     CHECK(at(made(came, v2).json, {"version"}) == "\"2.0.0\"");
     CHECK(at(made(with(came, "version", "\"1.0.9\"")).json, {"version"}) == "\"1.0.9\"");
@@ -128,26 +190,30 @@ TEST_CASE("a new statement is what came, and what a server sets", "[statement]")
 }
 
 TEST_CASE("a context activity alone becomes a list", "[statement]") {
-    std::string came = with(with(small_statement, "context/contextActivities/parent", R"({"id":"https://a.b/p"})"), "context/contextActivities/other", R"([{"id":"https://a.b/q"}])");
+    std::string came = with(with(small_statement, "context/contextActivities/parent", R"({"id":"https://a.b/p"})"), "context/contextActivities/other",
+                            R"([{"id":"https://a.b/q"}])");
     came = with(came, "context/extensions/urn:x:y", "{\"parent\":{}}");
-    CHECK(at(made(came).json, {"context"}) == R"({"contextActivities":{"parent":[{"id":"https://a.b/p"}],"other":[{"id":"https://a.b/q"}]},"extensions":{"urn:x:y":{"parent":{}}}})");
+    CHECK(at(made(came).json, {"context"}) ==
+          R"({"contextActivities":{"parent":[{"id":"https://a.b/p"}],"other":[{"id":"https://a.b/q"}]},"extensions":{"urn:x:y":{"parent":{}}}})");
     CHECK(at(made(around(came)).json, {"object", "context", "contextActivities", "parent"}) == R"([{"id":"https://a.b/p"}])");
 }
 
 TEST_CASE("what filters look for", "[statement]") {
-    const std::string base = with(full_statement, "actor", R"({"objectType":"Group","openid":"https://g.b","member":[{"mbox":"mailto:X@Example.CN"}]})");
+    const std::string base =
+        with(full_statement, "actor", R"({"objectType":"Group","openid":"https://g.b","member":[{"mbox":"mailto:X@Example.CN"}]})");
     const NewStatement one = made(with(base, "context/contextAgents", R"([{"objectType":"contextAgent","agent":{"mbox":"mailto:c@a.b"}}])"), v2);
     CHECK(has(one, StatementKey::agent, "openid|https://g.b"));
     CHECK(has(one, StatementKey::agent, "mailto:X@example.cn"));
     CHECK_FALSE(has(one, StatementKey::agent, "mailto:teacher@example.cn"));
-    for (const char* who : {"openid|https://g.b", "mailto:X@example.cn", "mailto:teacher@example.cn", "sha1|ebd31e95054c018b10727ccffd2ef2ec3a016ee9", "openid|https://id.example.cn/w", "mailto:c@a.b",
-                            "account|https://hall.example.cn/|centre"})
+    for (const char* who : {"openid|https://g.b", "mailto:X@example.cn", "mailto:teacher@example.cn", "sha1|ebd31e95054c018b10727ccffd2ef2ec3a016ee9",
+                            "openid|https://id.example.cn/w", "mailto:c@a.b", "account|https://hall.example.cn/|centre"})
         CHECK(has(one, StatementKey::related_agent, who));
     CHECK_FALSE(has(one, StatementKey::related_agent, "account|https://hall.example.cn/|k"));  // the authority it came with
     CHECK(has(one, StatementKey::verb, "http://adlnet.gov/expapi/verbs/answered"));
     CHECK(has(one, StatementKey::activity, "https://hall.example.cn/questions/q1"));
     CHECK_FALSE(has(one, StatementKey::activity, "https://hall.example.cn/packs/p1"));
-    for (const char* iri : {"https://hall.example.cn/questions/q1", "https://hall.example.cn/packs/p1", "https://hall.example.cn/quizzes/t1", "https://hall.example.cn/profiles/hall", "https://hall.example.cn/o"})
+    for (const char* iri : {"https://hall.example.cn/questions/q1", "https://hall.example.cn/packs/p1", "https://hall.example.cn/quizzes/t1",
+                            "https://hall.example.cn/profiles/hall", "https://hall.example.cn/o"})
         CHECK(has(one, StatementKey::related_activity, iri));
     CHECK(has(one, StatementKey::registration, "ec531277-b57b-4c15-8d91-d292c5b2b8f7"));
     CHECK(one.activities.size() == 5);
@@ -178,7 +244,8 @@ TEST_CASE("statements that are the same have one fingerprint", "[statement]") {
     CHECK(made(full_statement).fingerprint == same);
     CHECK(fingerprint(made(full_statement).json) == same);  // what is kept is the same as what came
     CHECK(fingerprint(made(full_statement, v2).json) == same);
-    for (const char* key : {"id", "stored", "authority", "timestamp", "version", "attachments", "verb/display", "object/definition", "object/objectType", "actor/objectType", "context/contextActivities/grouping/0/objectType"})
+    for (const char* key : {"id", "stored", "authority", "timestamp", "version", "attachments", "verb/display", "object/definition",
+                            "object/objectType", "actor/objectType", "context/contextActivities/grouping/0/objectType"})
         CHECK(fingerprint(without(full_statement, key)) == same);
     // Order of members.
     CHECK(fingerprint(with(without(full_statement, "actor"), "actor", at(full_statement, {"actor"}))) == same);
@@ -188,11 +255,13 @@ TEST_CASE("statements that are the same have one fingerprint", "[statement]") {
     CHECK(fingerprint(with(full_statement, "context/registration", "\"EC531277-b57b-4c15-8d91-d292c5b2b8f7\"")) == same);
     CHECK(fingerprint(with(full_statement, "context/instructor/mbox", "\"mailto:teacher@Example.CN\"")) == same);
     const std::string two = with(full_statement, "context/team/member", R"([{"openid":"https://a"},{"openid":"https://b","name":"n"}])");
-    CHECK(fingerprint(two) == fingerprint(with(full_statement, "context/team/member", R"([{"name":"n","openid":"https://b"},{"openid":"https://a"}])")));
+    CHECK(fingerprint(two) ==
+          fingerprint(with(full_statement, "context/team/member", R"([{"name":"n","openid":"https://b"},{"openid":"https://a"}])")));
     const std::string sub = with(around(small_statement), "object/timestamp", "\"2026-11-21T17:00:00+08:00\"");
     CHECK(fingerprint(sub) == fingerprint(with(sub, "object/timestamp", "\"2026-11-21T09:00:00Z\"")));
 
-    std::set<std::string> others = {same, fingerprint(two), fingerprint(sub), fingerprint(with(sub, "object/timestamp", "\"2026-11-21T09:00:01Z\"")), fingerprint(without(sub, "object/timestamp"))};
+    std::set<std::string> others = {same, fingerprint(two), fingerprint(sub), fingerprint(with(sub, "object/timestamp", "\"2026-11-21T09:00:01Z\"")),
+                                    fingerprint(without(sub, "object/timestamp"))};
     std::size_t count = 5;
     const std::pair<const char*, const char*> changes[] = {{"actor/account/name", "\"m-1\""},
                                                            {"verb/id", "\"https://a.b/v\""},
@@ -262,8 +331,10 @@ TEST_CASE("canonical is one language of what is known", "[statement]") {
     CHECK(at(zh, {"result"}) == at(full_statement, {"result"}));
     CHECK(fault_of(zh, v1) == "");
     const auto known = [](std::string_view iri) {
-        return iri.ends_with("q1") || iri.ends_with("t1") ? std::optional<std::string>(R"({"name":{"en":"known","zh":"知"},"interactionType":"likert","scale":[{"id":"1","description":{"en":"x","zh":"y"}}]})")
-                                                          : std::nullopt;
+        return iri.ends_with("q1") || iri.ends_with("t1")
+                   ? std::optional<std::string>(
+                         R"({"name":{"en":"known","zh":"知"},"interactionType":"likert","scale":[{"id":"1","description":{"en":"x","zh":"y"}}]})")
+                   : std::nullopt;
     };
     const std::string merged = statement_canonical(full_statement, "zh", known);
     CHECK(at(merged, {"object", "definition"}) == R"({"name":{"zh":"知"},"interactionType":"likert","scale":[{"id":"1","description":{"zh":"y"}}]})");
@@ -272,7 +343,8 @@ TEST_CASE("canonical is one language of what is known", "[statement]") {
 }
 
 TEST_CASE("definitions add up", "[statement]") {
-    CHECK(merged_definition(R"({"name":{"en":"a","zh":"b"},"type":"urn:t:1","extensions":{"urn:x:1":1.0,"urn:x:2":2}})", R"({"extensions":{"urn:x:2":{"n":null},"urn:x:3":3},"name":{"en":"c"},"moreInfo":"urn:m:1"})") ==
+    CHECK(merged_definition(R"({"name":{"en":"a","zh":"b"},"type":"urn:t:1","extensions":{"urn:x:1":1.0,"urn:x:2":2}})",
+                            R"({"extensions":{"urn:x:2":{"n":null},"urn:x:3":3},"name":{"en":"c"},"moreInfo":"urn:m:1"})") ==
           R"({"name":{"en":"c","zh":"b"},"type":"urn:t:1","extensions":{"urn:x:1":1.0,"urn:x:2":{"n":null},"urn:x:3":3},"moreInfo":"urn:m:1"})");
     CHECK(merged_definition("", R"({"type":"urn:t:1"})") == R"({"type":"urn:t:1"})");
     CHECK(merged_definition(R"({"type":"urn:t:1"})", "") == R"({"type":"urn:t:1"})");
@@ -306,13 +378,26 @@ TEST_CASE("every single change that breaks a rule is refused", "[statement]") {
 TEST_CASE("whatever is changed, nothing falls over", "[statement]") {
     std::mt19937 chance(20261121);
     const auto pick = [&](std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(chance); };
-    const char* values[] = {"", "null", "12345", "\"\"", "\"x\"", "{}", "[]", "[{}]", "true", "{\"objectType\":\"Group\",\"member\":[]}", "\"2026-11-21T17:00:00+08:00\"", "{\"objectType\":\"SubStatement\"}", "1e308"};
+    const char* values[] = {"",
+                            "null",
+                            "12345",
+                            "\"\"",
+                            "\"x\"",
+                            "{}",
+                            "[]",
+                            "[{}]",
+                            "true",
+                            "{\"objectType\":\"Group\",\"member\":[]}",
+                            "\"2026-11-21T17:00:00+08:00\"",
+                            "{\"objectType\":\"SubStatement\"}",
+                            "1e308"};
     std::vector<std::string> all;
     places(JsonTree::parse(around(full_statement))->root(), "", all);
     std::size_t taken = 0;
     for (int round = 0; round < 1500; ++round) {
         std::string statement = around(full_statement);
-        for (std::size_t changes = 1 + pick(3); changes > 0; --changes) statement = with(statement, all[pick(all.size())], values[pick(std::size(values))]);
+        for (std::size_t changes = 1 + pick(3); changes > 0; --changes)
+            statement = with(statement, all[pick(all.size())], values[pick(std::size(values))]);
         if (round % 3 == 0) statement[pick(statement.size())] = static_cast<char>(pick(256));
         const auto tree = JsonTree::parse(statement);
         if (!tree) continue;

@@ -43,7 +43,8 @@ NewStatement new_statement(JsonValue statement, const StatementContext& context)
 // Format "ids": only what identifies agents, verbs, activities and groups; "canonical": one language of each map, by Accept-Language
 // (RFC 9110 §12.5.4, with ranges and q), of the activity's merged definition where `definition` knows it.
 std::string statement_as_ids(std::string_view json);
-std::string statement_canonical(std::string_view json, std::string_view accept_language, const std::function<std::optional<std::string>(std::string_view iri)>& definition);
+std::string statement_canonical(std::string_view json, std::string_view accept_language,
+                                const std::function<std::optional<std::string>(std::string_view iri)>& definition);
 // Merges a definition into one that is known (Data 2.4.4.1): newer members win, languages and extensions add up.
 std::string merged_definition(std::string_view known, std::string_view newer);
 

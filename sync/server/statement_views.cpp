@@ -251,7 +251,8 @@ std::string statement_as_ids(std::string_view json) {
     return std::move(view.text());
 }
 
-std::string statement_canonical(std::string_view json, std::string_view accept_language, const std::function<std::optional<std::string>(std::string_view iri)>& definition) {
+std::string statement_canonical(std::string_view json, std::string_view accept_language,
+                                const std::function<std::optional<std::string>(std::string_view iri)>& definition) {
     const auto tree = JsonTree::parse(std::string(json));
     if (!tree) return std::string(json);
     CanonicalView view(accept_language, definition);
