@@ -94,19 +94,26 @@ Result<void> insert_ids(Sql& sql, const NewBatch& batch, const BatchIds& ids, co
     rows.table = "statement_id";
     rows.columns = {{"organisation", SqlType::bigint, {}}, {"id", SqlType::blob, {}}, {"place", SqlType::bigint, {}}, {"fingerprint", SqlType::blob, {}}};
     const auto place_of = [&](std::size_t i) { return blocks[i / block_size] + static_cast<std::int64_t>(i % block_size); };
-    std::unordered_map<std::string, std::size_t> by_id;
     for (const std::size_t i : ids.once) {
         rows.columns[0].values.emplace_back(batch.organisation);
         rows.columns[1].values.emplace_back(ids.ids[i]);
         rows.columns[2].values.emplace_back(place_of(i));
         rows.columns[3].values.emplace_back(ids.fingerprints[i]);
-        by_id.emplace(std::string(ids.ids[i].begin(), ids.ids[i].end()), i);
+    }
+    const auto by_place = [](const FreshStatement& a, const FreshStatement& b) { return a.place < b.place; };
+    // Most batches are new. SQLite makes a table for every RETURNING, which would cost as much as all the rest; it has one writer, so a plain insert says enough.
+    if (sql.dialect() == Sql::Dialect::sqlite && sql.insert(rows)) {
+        for (const std::size_t i : ids.once) fresh.push_back({&batch.statements[i], place_of(i), false});
+        std::sort(fresh.begin(), fresh.end(), by_place);
+        return {};
     }
     // An update that changes nothing: so that those that were here are told, too, even if another connection has just put them here.
     rows.on_conflict = "ON CONFLICT (organisation, id) DO UPDATE SET fingerprint = statement_id.fingerprint";
     rows.returning = "RETURNING id, place, fingerprint, EXISTS (SELECT 1 FROM statement_reference r WHERE r.organisation = statement_id.organisation AND r.target = statement_id.id)";
     const auto answered = sql.insert(rows);
     if (!answered) return answered.error();
+    std::unordered_map<std::string, std::size_t> by_id;
+    for (const std::size_t i : ids.once) by_id.emplace(std::string(ids.ids[i].begin(), ids.ids[i].end()), i);
     for (const SqlRow& row : *answered) {
         const Bytes& id = row.blob(0);
         const auto found = by_id.find(std::string(id.begin(), id.end()));
@@ -115,7 +122,20 @@ Result<void> insert_ids(Sql& sql, const NewBatch& batch, const BatchIds& ids, co
         if (row.integer(1) == place_of(i)) fresh.push_back({&batch.statements[i], row.integer(1), row.integer(3) != 0});
         else if (row.blob(2) != ids.fingerprints[i]) kept.conflicting.push_back(batch.statements[i].id);
     }
-    std::sort(fresh.begin(), fresh.end(), [](const FreshStatement& a, const FreshStatement& b) { return a.place < b.place; });
+    std::sort(fresh.begin(), fresh.end(), by_place);
+    return {};
+}
+
+// SQLite: what the plain insert did not tell.
+Result<void> find_referred_to(Sql& sql, Organisation organisation, std::vector<FreshStatement>& fresh) {
+    const auto rows = sql.query("SELECT s.place FROM statement s CROSS JOIN statement_reference r WHERE s.place >= $2 AND s.place <= $3 AND s.organisation = $1 AND r.organisation = $1 "
+                                "AND r.target = s.id",
+                                {organisation, fresh.front().place, fresh.back().place});
+    if (!rows) return rows.error();
+    for (const SqlRow& row : *rows) {
+        const auto found = std::lower_bound(fresh.begin(), fresh.end(), row.integer(0), [](const FreshStatement& a, std::int64_t place) { return a.place < place; });
+        if (found != fresh.end() && found->place == row.integer(0)) found->referred_to = true;
+    }
     return {};
 }
 
@@ -132,9 +152,9 @@ Result<void> insert_statements(Sql& sql, Organisation organisation, const std::v
         rows.columns[2].values.emplace_back(*id_bytes(statement.id));
         rows.columns[3].values.emplace_back(statement.json);
         rows.columns[4].values.emplace_back(keys_bytes(statement.keys));
-        const auto target = id_bytes(statement.refers_to);
-        if (target) rows.columns[5].values.emplace_back(*target);
-        else rows.columns[5].values.emplace_back(nullptr);
+        if (statement.refers_to.empty()) rows.columns[5].values.emplace_back(nullptr);
+        else if (auto target = id_bytes(statement.refers_to)) rows.columns[5].values.emplace_back(std::move(*target));
+        else return target.error().within("StatementRef");
         rows.columns[6].values.emplace_back(std::int64_t{statement.voids.empty() ? 0 : 1});
         if (statement.attachments.empty()) rows.columns[7].values.emplace_back(nullptr);
         else rows.columns[7].values.emplace_back(fmt::format("{}", fmt::join(statement.attachments, ",")));
@@ -144,31 +164,15 @@ Result<void> insert_statements(Sql& sql, Organisation organisation, const std::v
 }
 
 Result<void> insert_postings(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh) {
-    SqlRowsToInsert rows;
-    rows.table = "posting";
-    rows.columns = {{"organisation", SqlType::bigint, {}}, {"key", SqlType::bigint, {}}, {"block", SqlType::bigint, {}}, {"source", SqlType::bigint, {}}, {"members", SqlType::blob, {}}};
-    struct Entry {
-        std::int64_t key, place;
-        bool operator==(const Entry&) const = default;
-    };
-    std::vector<Entry> entries;
-    for (const FreshStatement& one : fresh)
-        for (const std::int64_t key : one.statement->keys) entries.push_back({key, one.place});
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key != b.key ? a.key < b.key : a.place < b.place; });
-    entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
-    for (std::size_t i = 0; i < entries.size();) {
-        const std::int64_t key = entries[i].key, block = block_around(entries[i].place);
-        Bytes members;
-        for (; i < entries.size() && entries[i].key == key && block_around(entries[i].place) == block; ++i) members.push_back(static_cast<std::uint8_t>(entries[i].place - block));
-        rows.columns[0].values.emplace_back(organisation);
-        rows.columns[1].values.emplace_back(key);
-        rows.columns[2].values.emplace_back(block);
-        rows.columns[3].values.emplace_back(std::int64_t{0});
-        rows.columns[4].values.emplace_back(std::move(members));
+    PostingRows rows;
+    std::vector<KeyAt> entries;
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        const std::int64_t block = block_around(fresh[i].place);
+        for (const std::int64_t key : fresh[i].statement->keys) entries.push_back({key, static_cast<std::uint8_t>(fresh[i].place - block)});
+        if (i + 1 < fresh.size() && block_around(fresh[i + 1].place) == block) continue;
+        rows.add(organisation, block, 0, std::exchange(entries, {}));
     }
-    if (rows.columns[0].values.empty()) return {};
-    if (auto done = sql.insert(rows); !done) return done.error();
-    return {};
+    return rows.insert(sql);
 }
 
 Result<void> insert_attachments(Sql& sql, const NewBatch& batch) {
@@ -209,6 +213,8 @@ Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, const BatchIds
     if (fresh.empty()) return {};
     if (auto done = insert_statements(sql, batch.organisation, fresh); !done) return done;
     if (auto done = insert_postings(sql, batch.organisation, fresh); !done) return done;
+    if (sql.dialect() == Sql::Dialect::sqlite)
+        if (auto done = find_referred_to(sql, batch.organisation, fresh); !done) return done;
     if (auto done = keep_references(sql, batch.organisation, fresh); !done) return done;
     if (!batch.attachments.empty())
         if (auto done = insert_attachments(sql, batch); !done) return done;
@@ -223,15 +229,27 @@ Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, const BatchIds
 }  // namespace
 
 std::int64_t statement_key(StatementKey kind, std::string_view text) {
-    return static_cast<std::int64_t>(sip_hash(0x78696e6768756f31ULL, static_cast<std::uint64_t>(kind) + 1, text) >> 1);
+    const bool related = kind == StatementKey::related_agent || kind == StatementKey::related_activity;
+    const StatementKey plain = kind == StatementKey::related_agent ? StatementKey::agent : kind == StatementKey::related_activity ? StatementKey::activity : kind;
+    const std::uint64_t hash = sip_hash(0x78696e6768756f31ULL, static_cast<std::uint64_t>(plain) + 1, text);
+    return posting_key(static_cast<std::int64_t>(hash >> 1)) | (related ? 1 : 0);
 }
 
 Result<Bytes> id_bytes(std::string_view uuid) {
-    std::string digits;
-    for (const char c : uuid)
-        if (c != '-') digits += c;
-    auto bytes = from_hex(digits);
-    if (!bytes || bytes->size() != 16 || uuid.size() != 36) return Error{ErrorKind::invalid, "an id that is no UUID"};
+    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    Bytes bytes;
+    if (uuid.size() == 36) bytes.reserve(16);
+    for (std::size_t i = 0; uuid.size() == 36 && i + 1 < uuid.size() && bytes.size() < 16;) {
+        if (uuid[i] == '-') {
+            ++i;
+            continue;
+        }
+        const int high = digit(uuid[i]), low = digit(uuid[i + 1]);
+        if (high < 0 || low < 0) break;
+        bytes.push_back(static_cast<std::uint8_t>(high * 16 + low));
+        i += 2;
+    }
+    if (bytes.size() != 16) return Error{ErrorKind::invalid, "an id that is no UUID"};
     return bytes;
 }
 

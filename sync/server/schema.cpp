@@ -9,7 +9,8 @@ namespace {
 
 // 1. A statement's place is its order: the ms it was stored at × 2^21, a block of 256 for each batch, and its number in it (place.h). statement_id finds it and is
 //    what makes a resend harmless; one table by time cannot (its keys would have to begin with the time). A posting says which statements of one block have a
-//    key: a batch of a terminal has few keys, so this is a tenth of a row per key and statement. source 0: their own keys; otherwise the place of a statement
+//    key: a batch of a terminal has few keys, so this is a tenth of a row per key and statement. related: of those that have it as a related agent or activity,
+//    where they are not the same. source 0: their own keys; otherwise the place of a statement
 //    they refer to, and whose keys these are (Communication 2.1.3).
 constexpr std::string_view statements = R"sql(
 CREATE TABLE statement_id (
@@ -35,6 +36,7 @@ CREATE TABLE posting (
     block bigint NOT NULL,
     source bigint NOT NULL,
     members blob NOT NULL,
+    related blob,
     PRIMARY KEY (organisation, key, block, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE block_number (one bigint NOT NULL PRIMARY KEY, number bigint NOT NULL) STRICT;
@@ -66,6 +68,7 @@ CREATE TABLE posting (
     block bigint NOT NULL,
     source bigint NOT NULL,
     members bytea NOT NULL,
+    related bytea,
     PRIMARY KEY (organisation, key, block, source)
 );
 CREATE SEQUENCE block_number;

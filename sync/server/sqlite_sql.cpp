@@ -138,7 +138,7 @@ Result<std::unique_ptr<Sql>> open_sqlite(const Path& file) {
     auto db = Database::open(file);
     if (!db) return db.error();
     // No frame waits here: whoever commits also moves the log into the file, before it grows.
-    if (auto set = (*db)->run_script("PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32000;"); !set) return set.error().within("opening the database");
+    if (auto set = (*db)->run_script("PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-32000;"); !set) return set.error().within("opening the database");
     return std::unique_ptr<Sql>(std::make_unique<SqliteSql>(std::move(*db)));
 }
 

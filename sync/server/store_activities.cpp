@@ -8,19 +8,14 @@ namespace {
 
 std::int64_t activity_key(std::string_view iri) { return statement_key(StatementKey::activity, iri); }
 
-struct KnownActivity {
-    std::string iri, definition;
-    std::int64_t newest = 0;  // hash of the definition merged last
-    bool here = false;
-};
-
-Result<std::map<std::int64_t, KnownActivity>> known_activities(Sql& sql, Organisation organisation, const std::vector<std::int64_t>& keys, bool to_change) {
-    std::string words = "SELECT key, iri, definition, newest FROM activity WHERE organisation = $1 AND key " + sql.among("$2") + " ORDER BY key";
-    if (to_change && sql.dialect() == Sql::Dialect::postgres) words += " FOR UPDATE";
+// Definitions by key, held until they are written.
+Result<std::map<std::int64_t, std::string>> known_activities(Sql& sql, Organisation organisation, const std::vector<std::int64_t>& keys) {
+    std::string words = "SELECT key, definition FROM activity WHERE organisation = $1 AND key " + sql.among("$2") + " ORDER BY key";
+    if (sql.dialect() == Sql::Dialect::postgres) words += " FOR UPDATE";
     const auto rows = sql.query(words, {organisation, keys});
     if (!rows) return rows.error();
-    std::map<std::int64_t, KnownActivity> known;
-    for (const SqlRow& row : *rows) known[row.integer(0)] = {row.text(1), row.text(2), row.integer(3), true};
+    std::map<std::int64_t, std::string> known;
+    for (const SqlRow& row : *rows) known[row.integer(0)] = row.text(1);
     return known;
 }
 
@@ -43,17 +38,19 @@ Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vec
     if (told.empty()) return {};
     std::vector<std::int64_t> keys;
     for (const auto& [key, newer] : told) keys.push_back(key);
-    auto known = known_activities(sql, organisation, keys, false);
-    if (!known) return known.error();
+    const auto rows_known = sql.query("SELECT key, newest FROM activity WHERE organisation = $1 AND key " + sql.among("$2"), {organisation, keys});
+    if (!rows_known) return rows_known.error();
+    std::map<std::int64_t, std::int64_t> newest;
+    for (const SqlRow& row : *rows_known) newest[row.integer(0)] = row.integer(1);
 
     std::vector<std::int64_t> changed;
     for (const auto& [key, newer] : told) {
-        const auto found = known->find(key);
-        const bool same = found != known->end() && newer.definitions.size() == 1 && found->second.newest == statement_key(StatementKey::verb, newer.definitions.front());
+        const auto found = newest.find(key);
+        const bool same = found != newest.end() && newer.definitions.size() == 1 && found->second == statement_key(StatementKey::verb, newer.definitions.front());
         if (!same) changed.push_back(key);
     }
     if (changed.empty()) return {};
-    auto now = known_activities(sql, organisation, changed, true);
+    auto now = known_activities(sql, organisation, changed);
     if (!now) return now.error();
 
     SqlRowsToInsert rows;
@@ -64,7 +61,7 @@ Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vec
         const NewerDefinitions& newer = told.at(key);
         std::string definition;
         std::size_t first = 0;
-        if (const auto found = now->find(key); found != now->end()) definition = found->second.definition;
+        if (const auto found = now->find(key); found != now->end()) definition = found->second;
         else definition = newer.definitions.at(first++);
         for (; first < newer.definitions.size(); ++first) definition = merged_definition(definition, newer.definitions[first]);
         rows.columns[0].values.emplace_back(organisation);

@@ -14,6 +14,24 @@ std::string id_text(std::span<const std::uint8_t> id);
 Bytes keys_bytes(const std::vector<std::int64_t>& keys);
 std::vector<std::int64_t> keys_of(const Bytes& bytes);
 
+// The key of a related agent or activity is that of the agent or activity itself and one more: both stand in one posting.
+constexpr std::int64_t posting_key(std::int64_t key) { return key & ~std::int64_t{1}; }
+constexpr bool is_related(std::int64_t key) { return (key & 1) != 0; }
+// Rows for the table posting: of one block and source, the places in the block that have each key.
+struct KeyAt {
+    std::int64_t key = 0;
+    std::uint8_t member = 0;
+};
+class PostingRows {
+public:
+    PostingRows();
+    void add(Organisation organisation, std::int64_t block, std::int64_t source, std::vector<KeyAt> entries);
+    Result<void> insert(Sql& sql);  // those that are here already stay
+
+private:
+    SqlRowsToInsert rows_;
+};
+
 // A statement that was not here before, at its place.
 struct FreshStatement {
     const NewStatement* statement = nullptr;

@@ -49,7 +49,7 @@ Result<std::vector<std::int64_t>> rarest_first(Sql& sql, Organisation organisati
     if (keys.size() < 2) return keys;
     std::map<std::int64_t, std::int64_t> known;
     for (const std::int64_t key : keys) {
-        const auto count = sql.integer_or(0, "SELECT count(*) FROM (SELECT 1 FROM posting WHERE organisation = $1 AND key = $2 LIMIT 1000) AS few", {organisation, key});
+        const auto count = sql.integer_or(0, "SELECT count(*) FROM (SELECT 1 FROM posting WHERE organisation = $1 AND key = $2 LIMIT 1000) AS few", {organisation, posting_key(key)});
         if (!count) return count.error();
         known[key] = *count;
     }
@@ -62,8 +62,11 @@ class MatchingPlaces {
 public:
     MatchingPlaces(Sql& sql, Organisation organisation, const std::vector<std::int64_t>& keys, PlaceRange range, bool ascending)
         : sql_(&sql), organisation_(organisation), keys_(keys), range_(range), ascending_(ascending), from_(block_around(range.from)), to_(range.to) {
-        words_ = "SELECT a.block, a.members";
-        for (std::size_t i = 1; i < keys_.size(); ++i) words_ += fmt::format(", k{}.members", i);
+        const auto members = [&](std::string_view from, std::size_t i) {
+            return is_related(keys_[i]) ? fmt::format(", COALESCE({0}.related, {0}.members)", from) : fmt::format(", {}.members", from);
+        };
+        words_ = "SELECT a.block" + members("a", 0);
+        for (std::size_t i = 1; i < keys_.size(); ++i) words_ += members(fmt::format("k{}", i), i);
         words_ += " FROM posting a";
         for (std::size_t i = 1; i < keys_.size(); ++i)
             words_ += fmt::format(" CROSS JOIN posting k{0}", i);  // SQLite: in this order
@@ -100,7 +103,7 @@ public:
 private:
     Result<std::vector<SqlRow>> read(std::int64_t from, std::int64_t to, std::size_t limit) {
         std::vector<SqlValue> values = {organisation_, from, to, static_cast<std::int64_t>(limit)};
-        for (const std::int64_t key : keys_) values.emplace_back(key);
+        for (const std::int64_t key : keys_) values.emplace_back(posting_key(key));
         return sql_->query(words_, values);
     }
 

@@ -75,6 +75,7 @@ Result<void> keep_references(Sql& sql, Organisation organisation, const std::vec
     bool any = false;
     for (const FreshStatement& one : fresh) {
         any = any || one.referred_to || !one.statement->refers_to.empty() || !one.statement->voids.empty();
+        if (one.statement->refers_to.empty()) continue;
         if (auto target = id_bytes(one.statement->refers_to)) referring.emplace(one.place, std::move(*target));
     }
     if (!any) return {};
@@ -84,10 +85,7 @@ Result<void> keep_references(Sql& sql, Organisation organisation, const std::vec
         if (one.referred_to || !referring.empty())
             if (auto done = gather_referring(sql, organisation, *id_bytes(one.statement->id), referring); !done) return done;
 
-    SqlRowsToInsert rows;
-    rows.table = "posting";
-    rows.columns = {{"organisation", SqlType::bigint, {}}, {"key", SqlType::bigint, {}}, {"block", SqlType::bigint, {}}, {"source", SqlType::bigint, {}}, {"members", SqlType::blob, {}}};
-    rows.on_conflict = "ON CONFLICT (organisation, key, block, source) DO NOTHING";
+    PostingRows rows;
     for (const auto& [place, first_target] : referring) {
         std::set<std::int64_t> seen;
         Bytes target = first_target;
@@ -95,20 +93,13 @@ Result<void> keep_references(Sql& sql, Organisation organisation, const std::vec
             const auto referred = look_up(sql, organisation, target);
             if (!referred) return referred.error();
             if (!*referred || !seen.insert((*referred)->place).second) break;
-            const std::set<std::int64_t> keys((*referred)->keys.begin(), (*referred)->keys.end());
-            for (const std::int64_t key : keys) {
-                rows.columns[0].values.emplace_back(organisation);
-                rows.columns[1].values.emplace_back(key);
-                rows.columns[2].values.emplace_back(place);  // a block of its own: the statement's very place
-                rows.columns[3].values.emplace_back((*referred)->place);
-                rows.columns[4].values.emplace_back(Bytes{0});
-            }
+            std::vector<KeyAt> entries;
+            for (const std::int64_t key : (*referred)->keys) entries.push_back({key, 0});
+            rows.add(organisation, place, (*referred)->place, std::move(entries));  // a block of its own: the statement's very place
             target = (*referred)->target;
         }
     }
-    if (rows.columns[0].values.empty()) return {};
-    if (auto done = sql.insert(rows); !done) return done.error();
-    return {};
+    return rows.insert(sql);
 }
 
 }  // namespace xinghuo
