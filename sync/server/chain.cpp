@@ -235,14 +235,17 @@ Result<ChainEnd> chain_end(Sql& sql, Organisation organisation, const KioskId& k
 }
 
 Result<CentreState> RecordStore::chain(Organisation organisation, const KioskId& kiosk) {
-    auto rows = sql_->query("SELECT first_seq, last_seq FROM chain_stretch WHERE organisation = $1 AND kiosk = $2 ORDER BY first_seq LIMIT $3",
+    auto rows = sql_->query("SELECT first_seq, last_seq, last_hash FROM chain_stretch WHERE organisation = $1 AND kiosk = $2 ORDER BY first_seq LIMIT $3",
                             {organisation, kiosk.text, static_cast<std::int64_t>(missing_limit + 1)});
     if (!rows) return rows.error().within("reading the chain");
     CentreState state;
     std::int64_t next = 1;
     for (const SqlRow& row : *rows) {
         if (row.integer(0) > next) state.missing.emplace_back(next, row.integer(0) - 1);
-        else state.through = row.integer(1);
+        else {
+            state.through = row.integer(1);
+            state.hash = row.text(2);
+        }
         next = row.integer(1) + 1;
     }
     if (state.missing.size() > missing_limit) state.missing.resize(missing_limit);
