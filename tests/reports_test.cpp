@@ -105,6 +105,14 @@ TEST_CASE("hours are of the policy of each day, with activities", "[centre][repo
           "1001|5|2|150|60\n1002|5.33|0|0|0\n1003|2|2|0|0\n");
     CHECK(sorted(room.table("/api/reports/hours?from=2026-07-01&to=2026-08-03", {"name", "hours"})) == "张三|1\n");
     CHECK(room.table("/api/reports/hours?from=2026-08-04", {"name"}).empty());
+    // Who is at one activity at two terminals was there once.
+    ToldTerminal second("second hall");
+    second.wall_ms = wall_time_from_iso("2026-03-03T00:40:00Z").unix_ms;
+    second.write(RecordKind::activity_opened, "", R"({"activity":"a-1","name":"党课","type":"party_class","branch":"一支部","late_after_min":5})");
+    second.write(RecordKind::attended, room.zhang, R"({"activity":"a-1","name":"党课","as":"late","way":"card"})");
+    room.send(second.signing.public_key(), second.records, autumn);
+    CHECK(sorted(room.table("/api/reports/hours?from=2026-01-01&to=2026-06-30", {"number", "activity_hours"})) == "1001|2\n1002|0\n1003|2\n");
+    CHECK(room.table("/api/reports/activities", {"activity", "came", "late", "guests"}) == "a-1|2|1|1\n");
     CHECK(room.table("/api/reports/hours?by=branch", {"branch", "roster", "with_hours", "hours", "mean_hours", "reached"}) == "一支部|2|2|10.33|5.17|2\n二支部|1|1|2|2|0\n");
     // Page by page, the same people once.
     std::string all, after;

@@ -100,28 +100,38 @@ Result<std::vector<MemberPeriod>> study_of(Sql& sql, const ReportAsk& ask, const
     return members;
 }
 
-// Hours for activities, by member, of those behind ask.after and up to `last` (empty: without end).
+// Hours one attendance is worth on its day, as SQL. Types are of activity_types(): read_policy() lets no other in.
+std::string worth_sql(const std::vector<PolicySpan>& spans) {
+    std::string all = "CASE";
+    for (const PolicySpan& span : spans) {
+        std::string worth = "0.0";
+        if (!span.policy.activity_hours.empty()) {
+            worth = "CASE v.type";
+            for (const auto& [type, hours] : span.policy.activity_hours) worth += fmt::format(" WHEN '{}' THEN {:.4f}", type, hours);
+            worth += " ELSE 0.0 END";
+        }
+        all += fmt::format(" WHEN a.day <= {} THEN {}", span.to_day, worth);
+    }
+    return all + " ELSE 0.0 END";
+}
+
+// Hours for activities, by member, of those behind ask.after and up to `last` (empty: without end). One walk along attendance_member.
 Result<std::map<std::string, std::pair<std::int64_t, double>>> activity_credit(Sql& sql, const ReportAsk& ask, const std::vector<PolicySpan>& spans, const std::string& last) {
     std::map<std::string, std::pair<std::int64_t, double>> credit;  // branch, hours
     if (std::all_of(spans.begin(), spans.end(), [](const PolicySpan& span) { return span.policy.activity_hours.empty(); })) return credit;
-    std::string span_of = "CASE";
-    for (std::size_t i = 0; i < spans.size(); ++i) span_of += fmt::format(" WHEN a.day <= {} THEN {}", spans[i].to_day, i);
-    span_of += " ELSE 0 END";
-    auto rows = sql.query("SELECT s.member, COALESCE(p.branch, 0), s.type, s.span, s.n FROM (SELECT a.member AS member, v.type AS type, " + span_of +
-                              " AS span, COUNT(DISTINCT a.activity) AS n FROM attendance a JOIN activity_at v ON v.organisation = a.organisation AND v.activity = a.activity AND v.kiosk = a.kiosk "
-                              "WHERE a.organisation = $1 AND a.day >= $2 AND a.day <= $3 AND a.member > $4 AND ($5 = '' OR a.member <= $5) AND a.came_seq <> 9223372036854775807 "
-                              "GROUP BY a.member, v.type, " + span_of + ") s LEFT JOIN person p ON p.organisation = $1 AND p.id = s.member "
-                              "WHERE $6 = '' OR p.branch IN (SELECT c.id FROM branch c WHERE c.organisation = $1 AND c.name = $6)",
-                          {ask.organisation, ask.from_day, ask.to_day, ask.after, last, ask.within});
+    std::vector<SqlValue> values{ask.organisation, ask.from_day, ask.to_day, ask.after, ask.within};
+    if (!last.empty()) values.emplace_back(last);
+    // Whoever came to one activity at two terminals came once. +a.day: the walk along the members is quicker than one along days that has to be sorted.
+    auto rows = sql.query("SELECT s.member, COALESCE(p.branch, 0), s.hours FROM (SELECT a.member AS member, SUM(" + worth_sql(spans) +
+                              ") AS hours FROM attendance a CROSS JOIN activity_at v WHERE v.organisation = $1 AND v.activity = a.activity AND v.kiosk = a.kiosk "
+                              "AND a.organisation = $1 AND +a.day >= $2 AND +a.day <= $3 AND a.member > $4 " + (last.empty() ? "" : "AND a.member <= $6 ") +
+                              "AND a.came_seq <> 9223372036854775807 AND NOT EXISTS (SELECT 1 FROM attendance e WHERE e.organisation = $1 AND e.member = a.member "
+                              "AND e.activity = a.activity AND e.kiosk < a.kiosk AND e.came_seq <> 9223372036854775807) GROUP BY a.member) s "
+                              "LEFT JOIN person p ON p.organisation = $1 AND p.id = s.member "
+                              "WHERE s.hours > 0 AND ($5 = '' OR p.branch IN (SELECT c.id FROM branch c WHERE c.organisation = $1 AND c.name = $5))",
+                          values);
     if (!rows) return rows.error();
-    for (const SqlRow& row : *rows) {
-        const auto& hours = spans[static_cast<std::size_t>(row.integer(3))].policy.activity_hours;
-        const auto found = hours.find(row.text(2));
-        if (found == hours.end()) continue;
-        auto& sum = credit[row.text(0)];
-        sum.first = row.integer(1);
-        sum.second += found->second * static_cast<double>(row.integer(4));
-    }
+    for (const SqlRow& row : *rows) credit[row.text(0)] = {row.integer(1), row.real(2)};
     return credit;
 }
 
@@ -268,8 +278,8 @@ Result<Report> hours_by_branch(Sql& sql, const ReportAsk& ask) {
         sum.hours += one.hours;
         sum.activity_hours += one.activity_hours;
     }
-    auto branches = sql.query("SELECT b.id, b.name, (SELECT COUNT(*) FROM person p WHERE p.organisation = b.organisation AND p.branch = b.id AND p.gone_ms = 0) FROM branch b "
-                              "WHERE b.organisation = $1 AND ($2 = '' OR b.name = $2) ORDER BY b.id",
+    auto branches = sql.query("SELECT b.id, b.name, COALESCE(r.n, 0) FROM branch b LEFT JOIN (SELECT branch, COUNT(*) AS n FROM person WHERE organisation = $1 AND gone_ms = 0 "
+                              "GROUP BY branch) r ON r.branch = b.id WHERE b.organisation = $1 AND ($2 = '' OR b.name = $2) ORDER BY b.id",
                               {ask.organisation, ask.within});
     if (!branches) return branches.error();
     Report report;

@@ -179,8 +179,7 @@ CREATE TABLE attendance (
     tap_ms bigint NOT NULL,
     PRIMARY KEY (organisation, activity, member, kiosk)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attendance_member ON attendance (organisation, member);
-CREATE INDEX attendance_day ON attendance (organisation, day);
+CREATE INDEX attendance_member ON attendance (organisation, member, activity, kiosk, day, came_seq);
 CREATE TABLE member_alias (
     organisation bigint NOT NULL,
     was text NOT NULL,
