@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "content/base/json_tree.h"
+#include "content/study/records.h"
 #include "sync/server/xapi.h"
 #include "tests/support/media_files.h"
 
@@ -39,7 +40,7 @@ public:
         if (!asked.content_type.empty()) set_header(request.headers, "content-type", asked.content_type);
         request.body = asked.body;
         now.unix_ms += 1'000;
-        RecordStore store(*sql_);
+        RecordStore store(instead != nullptr ? *instead : *sql_);
         const std::string_view path = request.path().substr(5);
         return answer_xapi({request, path, "/xapi", asked.known ? &caller : nullptr, &store, now});
     }
@@ -59,8 +60,15 @@ public:
         asked.content_type = content_type;
         return ask(asked);
     }
+    // How far the caller's chain is kept without a gap.
+    std::int64_t chain_through() {
+        const auto state = RecordStore(*sql_).chain(caller.organisation, caller.kiosk);
+        REQUIRE(state);
+        return state->through;
+    }
     Caller caller;
     WallTime now{1'795'000'000'000};
+    Sql* instead = nullptr;  // another database than the desk's own
 
 private:
     TempFolder folder_;
