@@ -14,6 +14,7 @@
 #include "sync/server/api.h"
 #include "sync/server/enrolment.h"
 #include "sync/server/rate_limits.h"
+#include "tests/support/centre_database.h"
 
 using namespace xinghuo;
 
@@ -330,6 +331,71 @@ TEST_CASE("five wrong codes a minute from one address", "[accounts]") {
     CHECK(find_header(refused_now.headers, "retry-after") != nullptr);
     desk.clock.advance(std::chrono::seconds(13));
     CHECK(desk.ask("POST", "/api/enrol", wrong).status == 403);
+}
+
+TEST_CASE("accounts and terminals are the same on both databases", "[accounts]") {
+    const auto dialect = GENERATE(Sql::Dialect::sqlite, Sql::Dialect::postgres);
+    testing::CentreDatabase database(dialect);
+    if (!database.here()) return;
+    Accounts accounts(database.sql());
+    auto first = accounts.make_first(start);
+    REQUIRE(first);
+    REQUIRE(first->has_value());
+    REQUIRE(accounts.check("admin", **first)->has_value());
+    CHECK_FALSE(accounts.check("admin", "another")->has_value());
+    REQUIRE(accounts.change_password("admin", **first, "long enough 1"));
+    auto token = accounts.open_session("admin", start);
+    REQUIRE(token);
+    CHECK(accounts.session(*token, later(1000))->has_value());
+    CHECK(accounts.session(*token, later(100'000))->has_value());  // written again: it was used
+    REQUIRE(accounts.close_session(*token));
+    CHECK_FALSE(accounts.session(*token, later(1000))->has_value());
+    CHECK(accounts.close("admin", start).error().kind == ErrorKind::invalid);
+    REQUIRE(accounts.add("wei", StaffRole::branch_secretary, "north", start));
+    REQUIRE(accounts.reset("wei"));
+    REQUIRE(accounts.close("wei", start));
+    CHECK(accounts.list()->size() == 2);
+    auto password = accounts.add_credential("lms", start);
+    REQUIRE(password);
+    CHECK(*accounts.credential_holds("lms", *password));
+    CHECK_FALSE(*accounts.credential_holds("lms", "x"));
+    REQUIRE(accounts.remove_credential("lms"));
+    for (int i = 0; i < 3; ++i) {
+        AuditEntry entry;
+        entry.at = later(i);
+        entry.who = "admin";
+        entry.what = std::to_string(i);
+        REQUIRE(accounts.note(entry));
+    }
+    auto newest = accounts.audit("", 2);
+    REQUIRE(newest);
+    REQUIRE(newest->size() == 2);
+    CHECK(newest->front().what == "2");
+    CHECK(accounts.audit(newest->back().id, 10)->front().what == "0");
+    REQUIRE(accounts.set_option("home_page", "https://a/"));
+    REQUIRE(accounts.set_option("home_page", "https://b/"));
+    CHECK(*accounts.option("home_page", "") == "https://b/");
+
+    Enrolment enrolment(database.sql());
+    const SigningKey key = SigningKey::from_seed(sha256("terminal"));
+    auto code = enrolment.make_code("hall", start, 1000);
+    REQUIRE(code);
+    auto kiosk_token = enrolment.enrol(terminal(key, *code), later(1));
+    REQUIRE(kiosk_token);
+    auto again = enrolment.enrol(terminal(key, *code), later(2));
+    REQUIRE(again);
+    CHECK_FALSE(enrolment.by_token(*kiosk_token)->has_value());
+    const KioskId id = terminal(key, *code).kiosk;
+    REQUIRE(enrolment.saw(id, later(5)));
+    REQUIRE(enrolment.rename(id, "south"));
+    REQUIRE(enrolment.revoke(id, later(6)));
+    CHECK(enrolment.revoke(id, later(7)).error().kind == ErrorKind::missing);
+    auto known = enrolment.by_token(*again);
+    REQUIRE(known->has_value());
+    CHECK((*known)->is_revoked());
+    CHECK((*known)->name == "south");
+    CHECK((*known)->contact.unix_ms == later(5).unix_ms);
+    CHECK(enrolment.list()->size() == 1);
 }
 
 TEST_CASE("how often: a bucket that refills", "[accounts]") {
