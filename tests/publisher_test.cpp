@@ -135,6 +135,46 @@ TEST_CASE("what is told is sealed: to those enrolled, and to nobody else", "[syn
     CHECK(publisher.tell(1, ToldKind::settings, R"({"schema_version":1,"settings":{"volume":0.5,"idle_seconds":90,"quiet_hours":"02:00-05:00"}})", readers, now));
 }
 
+TEST_CASE("who looked a moment ago still finds what they saw", "[sync][publisher]") {
+    const WallTime now = wall_time_from_iso("2026-07-01T08:00:00Z");
+    CentreFolder centre;
+    Publisher publisher = centre.open(now);
+    std::vector<KioskReader> readers;
+    readers.push_back(reader(terminal_key(1)));
+    REQUIRE(publisher.tell(1, ToldKind::roster, two_members, readers, now));
+    const Path trust = centre.data / "client";
+    REQUIRE(TrustClient::init(trust, *publisher.first_root()));
+    auto client = TrustClient::open(trust);
+    REQUIRE(client);
+    const auto folder = centre.transport();
+    REQUIRE(client->refresh(*folder, now));
+    const auto roster = client->find("rosters/1.json", *folder, now), keys = client->find(keys_target(readers[0].kiosk), *folder, now);
+    REQUIRE(roster);
+    REQUIRE(*roster);
+    REQUIRE(keys);
+    REQUIRE(*keys);
+    REQUIRE(publisher.tell(1, ToldKind::roster, two_members, readers, {now.unix_ms + 60'000}));
+    const auto old_roster = client->fetch(**roster, *folder, told_limit_bytes), old_keys = client->fetch(**keys, *folder, keys_limit_bytes);
+    REQUIRE(old_roster);
+    REQUIRE(old_keys);
+    const auto seed = unsealed_keys(*old_keys, readers[0].kiosk, terminal_key(1));
+    REQUIRE(seed);
+    CHECK(unsealed_told(*old_roster, ToldKind::roster, 1, SigningKey::from_seed(seed->reading_seed)));
+    // What nobody can be reading any more goes: no pile of old rosters.
+    for (int minute = 2; minute < 6; ++minute) REQUIRE(publisher.tell(1, ToldKind::roster, two_members, readers, {now.unix_ms + minute * 60'000}));
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(publisher.repository() / "targets/rosters")) files += entry.is_regular_file() ? 1 : 0;
+    CHECK(files == 4);  // two versions, each by two hashes
+    files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(centre.data / "keys")) files += entry.path().filename().string().starts_with("reading-1-") ? 1 : 0;
+    CHECK(files == 2);
+    // A power cut while the next was being written leaves pieces, and they do no harm.
+    REQUIRE(write_file(publisher.repository() / "targets/rosters/half.json.part", std::string("half")));
+    REQUIRE(write_file(centre.data / "keys/online.pem.part", std::string("half")));
+    CHECK(centre.open(now).tell(1, ToldKind::notices, one_notice, readers, {now.unix_ms + 600'000}));
+    CHECK(client->refresh(*folder, {now.unix_ms + 600'000}));
+}
+
 TEST_CASE("an offline root gives the centre its part", "[sync][publisher]") {
     const WallTime now = wall_time_from_iso("2026-07-01T08:00:00Z");
     CentreFolder centre;
