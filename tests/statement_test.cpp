@@ -198,6 +198,15 @@ TEST_CASE("a context activity alone becomes a list", "[statement]") {
     CHECK(at(made(around(came)).json, {"object", "context", "contextActivities", "parent"}) == R"([{"id":"https://a.b/p"}])");
 }
 
+TEST_CASE("a statement may have many activities, and one of them twice", "[statement]") {
+    std::string list;
+    for (int i = 0; i < 20'000; ++i) list += R"({"id":"https://a.b/)" + std::to_string(i) + "\"},";
+    const std::string many = '[' + list + R"({"id":"https://a.b/7","definition":{"type":"urn:t:1"}},{"id":"https://a.b/7","definition":{"moreInfo":"urn:m:1"}}])";
+    const NewStatement one = made(with(small_statement, "context/contextActivities/other", many));
+    CHECK(one.activities.size() == 20'001);
+    CHECK(one.activities[8] == std::pair<std::string, std::string>("https://a.b/7", R"({"type":"urn:t:1","moreInfo":"urn:m:1"})"));
+}
+
 TEST_CASE("what filters look for", "[statement]") {
     const std::string base =
         with(full_statement, "actor", R"({"objectType":"Group","openid":"https://g.b","member":[{"mbox":"mailto:X@Example.CN"}]})");

@@ -1,6 +1,7 @@
 #include "sync/server/statement.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "content/base/crypto.h"
@@ -49,9 +50,13 @@ private:
         const std::string_view iri = value["id"].string();
         const JsonValue definition = value["definition"];
         key(StatementKey::related_activity, iri);
-        const auto known = std::find_if(out_.activities.begin(), out_.activities.end(), [&](const auto& a) { return a.first == iri; });
-        if (known == out_.activities.end()) out_.activities.emplace_back(iri, definition.exists() ? definition.text() : std::string_view("{}"));
-        else if (definition.exists()) known->second = merged_definition(known->second, definition.text());
+        const auto [known, fresh] = places_.emplace(iri, out_.activities.size());
+        if (fresh) {
+            out_.activities.emplace_back(iri, definition.exists() ? definition.text() : std::string_view("{}"));
+        } else if (definition.exists()) {
+            std::string& before = out_.activities[known->second].second;
+            before = merged_definition(before, definition.text());
+        }
     }
 
     // Everything below that is an actor, an activity or an attachment. `inside`: of a SubStatement.
@@ -83,6 +88,7 @@ private:
     }
 
     NewStatement& out_;
+    std::unordered_map<std::string_view, std::size_t> places_;  // of each activity in out_.activities; a statement may have a great many
 };
 
 // A value's text as it was written, but for what must be said otherwise: one activity where a list belongs becomes a list (Data 2.4.6.2), and in 2.0 a

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 #include <vector>
 
 #include "sync/server/statement.h"
@@ -101,10 +102,10 @@ struct LanguageRange {
     double q = 1;
 };
 
-// RFC 9110 §12.5.4, the most wanted first; what cannot be read is left out.
+// RFC 9110 §12.5.4, the most wanted first; what cannot be read is left out, and what nobody needs: the 33rd language.
 std::vector<LanguageRange> language_ranges(std::string_view header) {
     std::vector<LanguageRange> ranges;
-    while (!header.empty()) {
+    while (!header.empty() && ranges.size() < 32) {
         const std::size_t end = std::min(header.find(','), header.size());
         std::string one = lower_ascii(header.substr(0, end));
         header.remove_prefix(std::min(end + 1, header.size()));
@@ -225,16 +226,23 @@ bool adds_up(std::string_view key, JsonValue older, JsonValue newer) {
 }
 
 void merge(ViewText& out, JsonValue older, JsonValue newer, bool top) {
+    // Of extensions there may be a great many: nothing is looked for one by one.
+    std::unordered_map<std::string_view, JsonValue> newest;
+    for (const JsonValue member : newer.items()) newest.emplace(member.key(), member);
     out.open('{');
     for (const JsonValue member : older.items()) {
         const std::string_view key = member.key();
-        const JsonValue other = newer[key];
+        JsonValue other;
+        if (const auto found = newest.find(key); found != newest.end()) {
+            other = found->second;
+            newest.erase(found);
+        }
         out.key(key);
         if (top && adds_up(key, member, other)) merge(out, member, other, false);
         else out.raw(other.exists() ? other.text() : member.text());
     }
     for (const JsonValue member : newer.items()) {
-        if (older[member.key()].exists()) continue;
+        if (newest.count(member.key()) == 0) continue;
         out.key(member.key());
         out.raw(member.text());
     }
