@@ -66,7 +66,6 @@ constexpr std::array api_areas{
     ApiArea{"/api/reports", everyone, CountedRoute::reports, &CentreParts::reports},
     ApiArea{"/api/people", everyone, CountedRoute::reports, &CentreParts::reports},
     ApiArea{"/api/publish", approver | operators, CountedRoute::publish, &CentreParts::publish},
-    ApiArea{"/api/courier", operators, CountedRoute::courier, &CentreParts::courier},
 };
 
 bool lies_below(std::string_view path, std::string_view folder) {

@@ -28,7 +28,6 @@ struct CentreParts {
     using Answer = std::function<HttpReply(const HttpRequest&, std::string_view path, const Caller&, Sql&, WallTime)>;
     Answer reports;   // below /api/reports and /api/people
     Answer publish;   // below /api/publish
-    Answer courier;   // below /api/courier
     std::function<void()> kiosks_changed;  // somebody was enrolled or revoked; on a worker's thread
 };
 

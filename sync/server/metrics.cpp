@@ -41,7 +41,7 @@ struct Metrics::Numbers {
 };
 
 std::string_view text_of(CountedRoute route) {
-    constexpr std::array<std::string_view, routes> names{"xapi_statements", "xapi_documents", "xapi_other", "enrol", "kiosk_state", "courier",
+    constexpr std::array<std::string_view, routes> names{"xapi_statements", "xapi_documents", "xapi_other", "enrol", "kiosk_state",
                                                          "staff", "reports", "publish", "health", "metrics", "other"};
     return names.at(static_cast<std::size_t>(route));
 }

@@ -13,7 +13,7 @@
 namespace xinghuo {
 
 // The routes that are counted: few, known beforehand, without what stands in a path.
-enum class CountedRoute { xapi_statements, xapi_documents, xapi_other, enrol, kiosk_state, courier, staff, reports, publish, health, metrics, other };
+enum class CountedRoute { xapi_statements, xapi_documents, xapi_other, enrol, kiosk_state, staff, reports, publish, health, metrics, other };
 std::string_view text_of(CountedRoute route);  // "xapi_statements"
 
 class Metrics {
