@@ -21,6 +21,14 @@ constexpr auto between_tellings = std::chrono::milliseconds(200);
 constexpr std::size_t most_steps_at_once = 100'000;          // without a thread
 constexpr int lower_priority = 10;                           // of the thread: pictures come first
 
+// What the thread last told.
+struct SyncNews {
+    SyncStatus status;
+    std::optional<Result<std::size_t>> exported;
+    bool pulled = false;
+    int enrols_done = 0;
+};
+
 class Room final : public SyncRoom {
 public:
     explicit Room(Parts parts);
@@ -38,12 +46,6 @@ public:
 
 private:
     using Job = std::function<void(Agent&)>;
-    struct News {
-        SyncStatus status;
-        std::optional<Result<std::size_t>> exported;
-        bool pulled = false;
-        int enrols_done = 0;
-    };
     void post(Job job);
     void run();
     Instant turn();
@@ -74,7 +76,7 @@ private:
     std::mutex mutex_;
     std::deque<Job> jobs_;
     std::optional<StudyFiles> files_;
-    std::optional<News> news_;
+    std::optional<SyncNews> news_;
     bool ends_ = false;
 
     std::thread thread_;
@@ -219,7 +221,7 @@ void Room::look(const Study* study, bool hall_is_free, const Moment& moment) {
         }
         if (agent_due_ != Instant::never()) due_ = std::max(agent_due_, moment.now);
     }
-    std::optional<News> news;
+    std::optional<SyncNews> news;
     {
         const std::lock_guard lock(mutex_);
         news.swap(news_);
