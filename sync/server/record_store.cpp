@@ -255,7 +255,7 @@ Result<Bytes> id_bytes(std::string_view uuid) {
 
 std::string id_text(std::span<const std::uint8_t> id) {
     std::string text = to_hex(id);
-    for (const std::size_t at : {8, 13, 18, 23}) text.insert(at, 1, '-');
+    for (const unsigned at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
     return text;
 }
 

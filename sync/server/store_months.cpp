@@ -31,7 +31,7 @@ Result<void> make_months(Sql& sql, WallTime when) {
     const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Milliseconds>(Milliseconds(std::max<std::int64_t>(when.unix_ms, 0)))));
     const year_month month = day.year() / day.month();
     constexpr std::string_view note = "statement months";
-    const std::int64_t number = static_cast<int>(month.year()) * 12 + static_cast<unsigned>(month.month());
+    const std::int64_t number = std::int64_t{static_cast<int>(month.year())} * 12 + static_cast<unsigned>(month.month());
     if (const auto known = sql.remembered.find(note); known != sql.remembered.end() && known->second == number) return {};
     for (int ahead = 0; ahead < 3; ++ahead) {
         auto made = in_transaction(sql, [&]() -> Result<void> {
