@@ -2,7 +2,7 @@
 //
 // The sums of 700,000 visits of 13 records (sign-in, six intervals, four answers, a finished quiz, sign-out) by 50,000 members on 2,000 terminals in a year, and of
 // 3,000 activities that 100 each came to (with openings, closings and guests 0.9 million records): 10 million. They are written as rows, not made of records.
-#include <chrono>
+#include <ctime>
 #include <iostream>
 #include <random>
 
@@ -96,10 +96,9 @@ void measure(Sql& sql, const std::string& name) {
         double best = 1e9;
         std::size_t bytes = 0;
         for (int i = 0; i < 2; ++i) {
-            const SystemClock clock;
-            const Instant begin = clock.now();
+            const std::clock_t begin = std::clock();  // of this program alone: other programs' work is not measured
             const HttpReply reply = answer_reports(request, request.path(), caller, sql, wall_time_from_iso("2026-12-01T00:00:00Z"), {key, *words});
-            best = std::min(best, seconds(clock.now() - begin));
+            best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
             if (reply.status != 200) FAIL(reply.body);
             bytes = reply.body.size();
         }

@@ -119,16 +119,18 @@ std::string worth_sql(const std::vector<PolicySpan>& spans) {
 Result<std::map<std::string, std::pair<std::int64_t, double>>> activity_credit(Sql& sql, const ReportAsk& ask, const std::vector<PolicySpan>& spans, const std::string& last) {
     std::map<std::string, std::pair<std::int64_t, double>> credit;  // branch, hours
     if (std::all_of(spans.begin(), spans.end(), [](const PolicySpan& span) { return span.policy.activity_hours.empty(); })) return credit;
-    std::vector<SqlValue> values{ask.organisation, ask.from_day, ask.to_day, ask.after, ask.within};
-    if (!last.empty()) values.emplace_back(last);
+    std::vector<SqlValue> values{ask.organisation, ask.from_day, ask.to_day, ask.after, last};
+    if (!ask.within.empty()) values.emplace_back(ask.within);
+    const std::string of_branch = ask.within.empty() ? "" : "AND a.member IN (SELECT q.id FROM person q JOIN branch c ON c.organisation = q.organisation AND c.id = q.branch "
+                                                           "WHERE q.organisation = $1 AND c.name = $6) ";
     // Whoever came to one activity at two terminals came once. +a.day: the walk along the members is quicker than one along days that has to be sorted.
     auto rows = sql.query("SELECT s.member, COALESCE(p.branch, 0), s.hours FROM (SELECT a.member AS member, SUM(" + worth_sql(spans) +
                               ") AS hours FROM attendance a CROSS JOIN activity_at v WHERE v.organisation = $1 AND v.activity = a.activity AND v.kiosk = a.kiosk "
-                              "AND a.organisation = $1 AND +a.day >= $2 AND +a.day <= $3 AND a.member > $4 " + (last.empty() ? "" : "AND a.member <= $6 ") +
+                              "AND a.organisation = $1 AND +a.day >= $2 AND +a.day <= $3 AND a.member > $4 AND ($5 = '' OR a.member <= $5) " + of_branch +
                               "AND a.came_seq <> 9223372036854775807 AND NOT EXISTS (SELECT 1 FROM attendance e WHERE e.organisation = $1 AND e.member = a.member "
                               "AND e.activity = a.activity AND e.kiosk < a.kiosk AND e.came_seq <> 9223372036854775807) GROUP BY a.member) s "
                               "LEFT JOIN person p ON p.organisation = $1 AND p.id = s.member "
-                              "WHERE s.hours > 0 AND ($5 = '' OR p.branch IN (SELECT c.id FROM branch c WHERE c.organisation = $1 AND c.name = $5))",
+                              "WHERE s.hours > 0",
                           values);
     if (!rows) return rows.error();
     for (const SqlRow& row : *rows) credit[row.text(0)] = {row.integer(1), row.real(2)};
