@@ -107,6 +107,25 @@ void card(Frame& frame, Rect box, float radius) {
     frame.canvas.fill(box, frame.theme.paper_raised, radius);
 }
 
+LeadCard lead_card(Frame& frame, std::string_view id, std::string_view title, Rect box, float extent, const std::function<void(Rect picture)>& draw) {
+    constexpr float radius = 28;
+    const Press press = pressable(frame, id, title, box);
+    frame.canvas.shadow(box, radius);
+    LeadCard card{press.clicked, press.held ? box.inset(4) : box, {}, {}};
+    frame.canvas.fill(card.drawn, frame.theme.paper_raised, radius);
+    card.words = card.drawn;
+    card.picture = frame.portrait ? card.words.cut_top(extent) : card.words.cut_left(extent);
+    const Rect& at = card.picture;
+    if (!at.empty()) {
+        const auto end = frame.canvas.clipped(at);
+        // Round where the card is, square where the words begin.
+        draw({at.x, at.y, at.w + (frame.portrait ? 0 : radius), at.h + (frame.portrait ? radius : 0)});
+    }
+    if (frame.portrait) frame.canvas.fill({at.x, at.bottom() - 4, at.w, 4}, frame.theme.cinnabar);
+    else frame.canvas.fill({at.right() - 4, at.y, 4, at.h}, frame.theme.cinnabar);
+    return card;
+}
+
 void ground(Frame& frame, bool night) {
     const Theme& theme = frame.theme;
     frame.canvas.fill(frame.screen, night ? theme.night : theme.paper);

@@ -49,6 +49,14 @@ void icon(Frame& frame, std::string_view name, Rect box, Colour colour);
 // A raised sheet of paper.
 void card(Frame& frame, Rect box, float radius = space::radius);
 
+// A raised card that can be touched, with a picture at its beginning (on the left, in portrait on top: `extent` px of it) and words
+// behind that. draw() gets the picture's place, which reaches under the words, and is clipped. Ends with ripple() when all is drawn.
+struct LeadCard {
+    bool clicked = false;
+    Rect drawn, picture, words;
+};
+LeadCard lead_card(Frame& frame, std::string_view id, std::string_view title, Rect box, float extent, const std::function<void(Rect picture)>& draw);
+
 // The bar on top of every screen but attract: way back (always the same corner), title, language, and what else.
 struct TopBar {
     Rect bar;          // where it was drawn

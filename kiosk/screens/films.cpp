@@ -40,27 +40,14 @@ private:
         const Theme& theme = frame.theme;
         const std::string& title = film.title.in(frame.lang);
         const std::string id = "film." + film.id;
-        const Press press = pressable(frame, id, title, box);
-        frame.canvas.shadow(box, 28);
-        const Rect drawn = press.held ? box.inset(4) : box;
-        frame.canvas.fill(drawn, theme.paper_raised, 28);
-        // The picture fills its end of the card.
-        Rect inside = drawn;
-        const Rect still = frame.portrait ? inside.cut_top(inside.w * 9 / 16) : inside.cut_left(inside.w * 0.64f);
-        {
-            // Round where the card is, square where the words begin.
-            const auto end = frame.canvas.clipped(still);
-            const Rect picture{still.x, still.y, still.w + (frame.portrait ? 0 : 28.0f), still.h + (frame.portrait ? 28.0f : 0)};
+        const LeadCard card = lead_card(frame, id, title, box, frame.portrait ? box.w * 9 / 16 : box.w * 0.64f, [&](Rect picture) {
             frame.canvas.fill(picture, theme.line, 28);
             frame.canvas.picture_cover(frame.pack_picture(film.picture, picture.size()), picture, {0.5f, 0.5f}, 28);
-        }
-        if (frame.portrait) frame.canvas.fill({still.x, still.bottom() - 4, still.w, 4}, theme.cinnabar);
-        else frame.canvas.fill({still.right() - 4, still.y, 4, still.h}, theme.cinnabar);
-        inside = inside.inset(space::l);
-        const Vec2 c = still.centre();
+        });
+        const Vec2 c = card.picture.centre();
         frame.canvas.circle(c, 76, theme.night.with_alpha(0.72f));
         icon(frame, "icons/play.png", {c.x - 44, c.y - 44, 88, 88}, theme.bone);
-        Rect words = inside;
+        Rect words = card.words.inset(space::l);
         if (frame.portrait) words.cut_top(space::m);
         else words.cut_left(space::xl);
         const TextStyle heading{Face::serif_bold, frame.portrait ? 48.0f : 56.0f, theme.ink, Align::left, 1.3f, 0, false, 36};
@@ -69,8 +56,8 @@ private:
         frame.canvas.text(title, words.cut_top(heading_h + 2), heading);
         words.cut_top(space::s);
         frame.canvas.text(film.summary.in(frame.lang), words, {Face::sans, type::body, theme.ink_2, Align::left, 1.6f, 0, false, 28});
-        ripple(frame, id, drawn, theme.cinnabar);
-        return press.clicked;
+        ripple(frame, id, card.drawn, theme.cinnabar);
+        return card.clicked;
     }
 
     Scroll scroll_;

@@ -79,27 +79,13 @@ private:
         const Theme& theme = frame.theme;
         const std::string& title = item.title.in(frame.lang);
         const std::string id = "items." + item.id;
-        const Press press = pressable(frame, id, title, box);
-        frame.canvas.shadow(box, 28);
-        const Rect drawn = press.held ? box.inset(4) : box;
-        frame.canvas.fill(drawn, theme.paper_raised, 28);
-        Rect words = drawn;
-        const Rect still = frame.portrait ? words.cut_top(picture_h_portrait(item, box.w)) : words.cut_left(picture_w(frame, box.w));
-        if (!still.empty()) {
-            const auto end = frame.canvas.clipped(still);
-            // Round where the card is, square where the words begin.
-            const Rect picture{still.x, still.y, still.w + (frame.portrait ? 0 : 28.0f), still.h + (frame.portrait ? 28.0f : 0)};
-            if (item.picture.empty()) {
-                frame.canvas.fill(picture, theme.ember, 28);
-                icon(frame, "icons/document.png", {still.centre().x - 60, still.centre().y - 60, 120, 120}, theme.gold_on_night);
-            } else {
-                frame.canvas.fill(picture, theme.line, 28);
-                frame.canvas.picture_cover(frame.pack_picture(item.picture, picture.size()), picture, {0.5f, 0.6f}, 28);
-            }
-        }
-        if (frame.portrait) frame.canvas.fill({still.x, still.bottom() - 4, still.w, 4}, theme.cinnabar);
-        else frame.canvas.fill({still.right() - 4, still.y, 4, still.h}, theme.cinnabar);
-        words = words.inset(frame.portrait ? space::l : space::xl, 0);
+        const LeadCard card = lead_card(frame, id, title, box, frame.portrait ? picture_h_portrait(item, box.w) : picture_w(frame, box.w), [&](Rect picture) {
+            frame.canvas.fill(picture, item.picture.empty() ? theme.ember : theme.line, 28);
+            if (!item.picture.empty()) return frame.canvas.picture_cover(frame.pack_picture(item.picture, picture.size()), picture, {0.5f, 0.6f}, 28);
+            const Vec2 c{picture.x + picture_w(frame, box.w) / 2, picture.centre().y};
+            icon(frame, "icons/document.png", {c.x - 60, c.y - 60, 120, 120}, theme.gold_on_night);
+        });
+        Rect words = card.words.inset(frame.portrait ? space::l : space::xl, 0);
         words.w = words_w(frame, box.w);
         const float heading_h = frame.canvas.measure(title, heading_style(frame), words.w).y + 2;
         const float summary_h = frame.canvas.measure(item.summary.in(frame.lang), summary_style(frame), words.w).y + 2;
@@ -107,8 +93,8 @@ private:
         frame.canvas.text(title, words.cut_top(heading_h), heading_style(frame));
         words.cut_top(space::s);
         frame.canvas.text(item.summary.in(frame.lang), words.cut_top(summary_h), summary_style(frame));
-        ripple(frame, id, drawn, theme.cinnabar);
-        return press.clicked;
+        ripple(frame, id, card.drawn, theme.cinnabar);
+        return card.clicked;
     }
 
     std::string section_;
