@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <unordered_map>
 
 #include "sync/server/place.h"
@@ -79,7 +80,7 @@ Result<BatchIds> batch_ids(const NewBatch& batch) {
         out.fingerprints.push_back(fingerprint ? std::move(*fingerprint) : Bytes(statement.fingerprint.begin(), statement.fingerprint.end()));
         out.once.push_back(out.once.size());
     }
-    std::stable_sort(out.once.begin(), out.once.end(), [&](std::size_t a, std::size_t b) { return out.ids[a] < out.ids[b]; });
+    std::stable_sort(out.once.begin(), out.once.end(), [&](std::size_t a, std::size_t b) { return std::memcmp(out.ids[a].data(), out.ids[b].data(), 16) < 0; });
     const auto again = [&](std::size_t a, std::size_t b) {
         if (out.ids[a] != out.ids[b]) return false;
         if (out.fingerprints[a] != out.fingerprints[b]) out.conflicting.push_back(batch.statements[b].id);
