@@ -5,6 +5,7 @@
 
 #include "content/base/json_tree.h"
 #include "content/study/records.h"
+#include "sync/server/statement.h"
 
 using namespace xinghuo;
 
@@ -99,6 +100,11 @@ TEST_CASE("protocol: every kind of record has its statement, and comes out of it
         CHECK(tree.root()["object"]["id"].string() == sample.object);
         CHECK(tree.root()["actor"]["account"]["name"].string() == (sample.member.empty() ? "k-0123456789abcdef" : sample.member));
         CHECK(tree.root()["timestamp"].string() == iso_from_wall_time(record.at));
+        for (const XapiVersion version : {XapiVersion::v1_0_3, XapiVersion::v2_0_0}) {
+            const auto checked = check_statement(tree.root(), version);
+            INFO((checked ? std::string() : checked.error().what));
+            CHECK(checked);
+        }
         auto carried = carried_record(json);
         REQUIRE(carried);
         REQUIRE(carried->has_value());
