@@ -74,6 +74,7 @@ const std::vector<Layer> layers = {
     {"kiosk/upkeep", {"content/base", "content/store", "content/study"}},
     {"kiosk/stick", {"content/base"}},
     {"kiosk/pack_keeper", {"content", "sync", "kiosk"}},
+    {"kiosk/sync_room", {"content", "sync", "kiosk"}},
     {"kiosk/keyboard", {"content/base", "kiosk/gfx", "kiosk/input", "kiosk/frame.h", "kiosk/widgets.h"}},
     {"kiosk/charts", {"content/base", "kiosk/gfx", "kiosk/frame.h", "kiosk/widgets.h"}},
     {"kiosk/widgets", {"content/base", "kiosk/gfx", "kiosk/frame.h"}},
