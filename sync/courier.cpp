@@ -91,7 +91,7 @@ private:
             return {};
         }
         if (json->empty()) return {};
-        const auto receipt = read_receipt(*json, parts_.centre_key);
+        const auto receipt = read_centre_receipt(*json, parts_.centre_key);
         if (!receipt) {
             served_.wrong.push_back(receipt.error().what);
             return {};

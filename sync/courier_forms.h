@@ -2,7 +2,7 @@
 //
 //     STICK/xinghuo-courier/courier.json     the registration: {"xinghuo_courier":1,"stick":hex,"organisation":1,"centre_key":hex,"made":ISO,"signature":hex}
 //     STICK/xinghuo-courier/up/NAME          a chunk of records, sealed to the centre
-//     STICK/xinghuo-courier/receipts         a line for each terminal: {"place":hex,"sealed":base64url of receipt_json()}, sealed to it
+//     STICK/xinghuo-courier/receipts         a line for each terminal: {"place":hex,"sealed":base64url of centre_receipt_json()}, sealed to it
 //     STICK/xinghuo/                         the centre's repository (content/pack/README.md)
 //
 // A chunk, once unsealed: a line of JSON {"xinghuo_chunk":1,"kiosk":…,"key":hex,"from":1,"through":200}, a line of hex (the terminal's signature over
@@ -52,7 +52,7 @@ Result<CourierChunk> unsealed_chunk(std::span<const std::uint8_t> bytes, const S
 struct SealedReceipt {
     KioskId kiosk;
     PublicKey key{};
-    std::string receipt;         // receipt_json()
+    std::string receipt;         // centre_receipt_json()
 };
 std::string receipts_text(const std::vector<SealedReceipt>& receipts);
 // The receipt for this terminal; empty: there is none.

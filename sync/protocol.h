@@ -64,8 +64,8 @@ struct CentreReceipt {
     std::string hash;            // hex
     WallTime at;
 };
-std::string receipt_json(const CentreReceipt& receipt, const SigningKey& centre);
-Result<CentreReceipt> read_receipt(std::string_view json, const PublicKey& centre);  // `untrusted`: not signed by it
+std::string centre_receipt_json(const CentreReceipt& receipt, const SigningKey& centre);
+Result<CentreReceipt> read_centre_receipt(std::string_view json, const PublicKey& centre);  // `untrusted`: not signed by it
 
 // GET /api/kiosk/state with the terminal's token: {"through":N,"hash":…,"missing":[[from,to]…],"newest":N,"revoked":bool,"time":ISO}.
 struct CentreState {

@@ -102,9 +102,9 @@ Result<Enrolled> read_enrolled(std::string_view json) {
     return enrolled;
 }
 
-std::string receipt_json(const CentreReceipt& receipt, const SigningKey& centre) { return receipt_line(receipt, centre.sign(receipted_part(receipt))); }
+std::string centre_receipt_json(const CentreReceipt& receipt, const SigningKey& centre) { return receipt_line(receipt, centre.sign(receipted_part(receipt))); }
 
-Result<CentreReceipt> read_receipt(std::string_view json, const PublicKey& centre) {
+Result<CentreReceipt> read_centre_receipt(std::string_view json, const PublicKey& centre) {
     JsonDocument document;
     if (auto read = document.parse_strict(json); !read) return read.error().within("a receipt");
     const JsonNode root = document.root();

@@ -233,16 +233,16 @@ TEST_CASE("protocol: enrolment is signed by the terminal that asks", "[protocol]
 TEST_CASE("protocol: receipts and states come back as they were, and receipts are the centre's", "[protocol]") {
     const SigningKey centre = SigningKey::from_seed(Digest{4});
     const CentreReceipt receipt{{"k-0123456789abcdef"}, 4711, std::string(64, 'a'), {1'795'251'600'123}};
-    const std::string line = receipt_json(receipt, centre);
-    const auto read = read_receipt(line, centre.public_key());
+    const std::string line = centre_receipt_json(receipt, centre);
+    const auto read = read_centre_receipt(line, centre.public_key());
     REQUIRE(read);
     CHECK(read->through == 4711);
     CHECK(read->at.unix_ms == receipt.at.unix_ms);
     CHECK(read->hash == receipt.hash);
-    CHECK(read_receipt(replaced(line, "4711", "4712"), centre.public_key()).error().kind == ErrorKind::untrusted);
-    CHECK(read_receipt(line, SigningKey::from_seed(Digest{5}).public_key()).error().kind == ErrorKind::untrusted);
-    CHECK(read_receipt(replaced(line, ",\"at\"", ", \"at\""), centre.public_key()).error().kind == ErrorKind::invalid);
-    for (std::size_t cut = 0; cut < line.size(); ++cut) CHECK_FALSE(read_receipt(line.substr(0, cut), centre.public_key()));
+    CHECK(read_centre_receipt(replaced(line, "4711", "4712"), centre.public_key()).error().kind == ErrorKind::untrusted);
+    CHECK(read_centre_receipt(line, SigningKey::from_seed(Digest{5}).public_key()).error().kind == ErrorKind::untrusted);
+    CHECK(read_centre_receipt(replaced(line, ",\"at\"", ", \"at\""), centre.public_key()).error().kind == ErrorKind::invalid);
+    for (std::size_t cut = 0; cut < line.size(); ++cut) CHECK_FALSE(read_centre_receipt(line.substr(0, cut), centre.public_key()));
 
     CentreState state;
     state.through = 10;

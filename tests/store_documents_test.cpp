@@ -21,8 +21,8 @@ DocumentPlace state_at(std::string id, std::string registration = "") {
     place.id = std::move(id);
     return place;
 }
-Document document_of(std::string bytes, std::int64_t updated = 1000, std::string type = "application/json") {
-    Document document;
+KeptDocument document_of(std::string bytes, std::int64_t updated = 1000, std::string type = "application/json") {
+    KeptDocument document;
     document.bytes = std::move(bytes);
     document.content_type = std::move(type);
     document.updated_ms = updated;

@@ -125,7 +125,7 @@ Result<void> CourierDesk::give_back(const Path& stick, WallTime now, TakenStick&
         if (!chain) return chain.error();
         if (chain->through == 0 || chain->hash.empty()) continue;
         const CentreReceipt receipt{kiosk.id, chain->through, chain->hash, now};
-        receipts.push_back({kiosk.id, kiosk.public_key, receipt_json(receipt, parts_.centre)});
+        receipts.push_back({kiosk.id, kiosk.public_key, centre_receipt_json(receipt, parts_.centre)});
     }
     // Who was enrolled or revoked since the last publishing.
     if (auto told = parts_.publisher.tell_readers(parts_.organisation, readers, now); !told) return told.error().within("publishing");

@@ -99,7 +99,7 @@ struct DocumentPlace {
     DocumentKind kind = DocumentKind::state;
     std::string activity, agent, registration, id;  // as far as the kind has them; agent: its canonical key (statement.h)
 };
-struct Document {
+struct KeptDocument {
     std::string content_type, bytes, etag;  // etag: hex SHA-1 of the bytes, without quotes; put_document() makes it
     std::int64_t updated_ms = 0;
 };
@@ -123,9 +123,9 @@ public:
     Result<std::optional<AttachmentBytes>> attachment(Organisation organisation, std::string_view sha2);
     Result<std::optional<std::string>> activity_definition(Organisation organisation, std::string_view iri);  // merged, JSON; nothing: never heard of it
 
-    Result<std::optional<Document>> document(Organisation organisation, const DocumentPlace& place);
+    Result<std::optional<KeptDocument>> document(Organisation organisation, const DocumentPlace& place);
     // merge: POST of JSON onto JSON replaces top-level members (`not_json` when either is none).
-    Result<DocumentOutcome> put_document(Organisation organisation, const DocumentPlace& place, const Document& document, const Precondition& precondition, bool merge);
+    Result<DocumentOutcome> put_document(Organisation organisation, const DocumentPlace& place, const KeptDocument& document, const Precondition& precondition, bool merge);
     Result<DocumentOutcome> delete_document(Organisation organisation, const DocumentPlace& place, const Precondition& precondition);
     // Both: whatever their id, and of every registration when the place has none.
     Result<void> delete_documents(Organisation organisation, const DocumentPlace& place);

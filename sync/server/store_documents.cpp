@@ -21,14 +21,14 @@ Bytes leaf_of(const DocumentPlace& place) { return hashed({place.registration, p
 
 std::string etag_of(std::string_view bytes) { return digest_hex(DigestKind::sha1, bytes); }
 
-Result<std::optional<Document>> read_document(Sql& sql, Organisation organisation, const DocumentPlace& place) {
+Result<std::optional<KeptDocument>> read_document(Sql& sql, Organisation organisation, const DocumentPlace& place) {
     const auto rows = sql.query("SELECT content_type, bytes, etag, updated FROM document WHERE organisation = $1 AND folder = $2 AND leaf = $3",
                                 {organisation, folder_of(place), leaf_of(place)});
     if (!rows) return rows.error();
-    if (rows->empty()) return std::optional<Document>();
+    if (rows->empty()) return std::optional<KeptDocument>();
     const SqlRow& row = rows->front();
     const Bytes& bytes = row.blob(1);
-    return std::optional<Document>(Document{row.text(0), std::string(bytes.begin(), bytes.end()), row.text(2), row.integer(3)});
+    return std::optional<KeptDocument>(KeptDocument{row.text(0), std::string(bytes.begin(), bytes.end()), row.text(2), row.integer(3)});
 }
 
 // PostgreSQL: two that write the same document come one after the other, also when it is not there yet. SQLite has one writer anyway.
@@ -40,7 +40,7 @@ Result<void> alone_with(Sql& sql, Organisation organisation, const DocumentPlace
 }
 
 // RFC 9110 §13.1: If-Match before If-None-Match.
-DocumentOutcome judged(const Precondition& precondition, const std::optional<Document>& here, bool replaces) {
+DocumentOutcome judged(const Precondition& precondition, const std::optional<KeptDocument>& here, bool replaces) {
     const auto stands_in = [&](const std::vector<std::string>& tags) {
         return here && std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) { return tag == "*" || tag == here->etag; });
     };
@@ -75,7 +75,7 @@ std::optional<std::string> merged_json(const std::string& older, const std::stri
     return out.empty() ? "{}" : out + "}";
 }
 
-Result<void> write_document(Sql& sql, Organisation organisation, const DocumentPlace& place, const Document& document) {
+Result<void> write_document(Sql& sql, Organisation organisation, const DocumentPlace& place, const KeptDocument& document) {
     return sql.run("INSERT INTO document (organisation, folder, leaf, registration, id, content_type, bytes, etag, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
                    "ON CONFLICT (organisation, folder, leaf) DO UPDATE SET content_type = excluded.content_type, bytes = excluded.bytes, etag = excluded.etag, updated = excluded.updated",
                    {organisation, folder_of(place), leaf_of(place), place.registration, place.id, document.content_type,
@@ -84,9 +84,9 @@ Result<void> write_document(Sql& sql, Organisation organisation, const DocumentP
 
 }  // namespace
 
-Result<std::optional<Document>> RecordStore::document(Organisation organisation, const DocumentPlace& place) { return read_document(*sql_, organisation, place); }
+Result<std::optional<KeptDocument>> RecordStore::document(Organisation organisation, const DocumentPlace& place) { return read_document(*sql_, organisation, place); }
 
-Result<DocumentOutcome> RecordStore::put_document(Organisation organisation, const DocumentPlace& place, const Document& document, const Precondition& precondition, bool merge) {
+Result<DocumentOutcome> RecordStore::put_document(Organisation organisation, const DocumentPlace& place, const KeptDocument& document, const Precondition& precondition, bool merge) {
     DocumentOutcome outcome = DocumentOutcome::done;
     auto done = in_transaction(*sql_, [&]() -> Result<void> {
         if (auto alone = alone_with(*sql_, organisation, place); !alone) return alone;
@@ -94,7 +94,7 @@ Result<DocumentOutcome> RecordStore::put_document(Organisation organisation, con
         if (!here) return here.error();
         outcome = judged(precondition, *here, !merge);
         if (outcome != DocumentOutcome::done) return {};
-        Document written = document;
+        KeptDocument written = document;
         if (merge && *here) {
             auto both = is_json(document.content_type) && is_json((*here)->content_type) ? merged_json((*here)->bytes, document.bytes) : std::nullopt;
             if (!both) {

@@ -115,7 +115,7 @@ HttpReply answer_document(const XapiRequest& request, const DocumentPlace& place
     const auto found = request.call.store->document(request.organisation(), place);
     if (!found) return xapi_store_refusal(found.error());
     if (!*found) return xapi_refusal(404, "there is no such document");
-    const Document& document = **found;
+    const KeptDocument& document = **found;
     HttpReply reply;
     set_header(reply.headers, "content-type", document.content_type);
     set_header(reply.headers, "etag", "\"" + document.etag + "\"");
@@ -149,7 +149,7 @@ HttpReply answer_ids(const XapiRequest& request, const DocumentPlace& place) {
 
 HttpReply keep_document(const XapiRequest& request, const DocumentPlace& place, const Precondition& precondition) {
     if (request.http.body.size() > largest_document) return xapi_refusal(413, "a document has at most 32 MiB");
-    Document document;
+    KeptDocument document;
     const std::string* type = request.header("content-type");
     document.content_type = type == nullptr || type->empty() ? "application/octet-stream" : *type;
     const auto media = read_media_type(document.content_type);
