@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto between_looks = std::chrono::seconds(3);         // for new records, while there are none
 constexpr auto between_states = std::chrono::minutes(15);
-constexpr auto between_pulls = std::chrono::minutes(5);
+constexpr auto between_pulls = std::chrono::minutes(5), before_first_keys = std::chrono::minutes(1);
 constexpr std::size_t shown_in_quarantine = 100;
 
 // RFC 4648 §4, for Basic authentication.
@@ -306,7 +306,9 @@ void Agent::State::pull_now() {
         return;
     }
     if (status.trouble && status.trouble->key == "sync.wrong.repository") status.trouble.reset();
-    if (!got->wrong.empty()) status.trouble = SyncTrouble{"sync.wrong.repository", got->wrong.front()};
+    // The centre seals to a new terminal within a minute or two; that one was revoked, its state says.
+    if (got->no_keys) pull_due = parts.clock.now() + before_first_keys;
+    else if (!got->wrong.empty()) status.trouble = SyncTrouble{"sync.wrong.repository", got->wrong.front()};
     if (got->any() && parts.pulled) parts.pulled();
 }
 
@@ -358,7 +360,7 @@ Instant Agent::step() {
         ++s.status.steps;
         const auto request = s.push->request();
         s.take(s.push->take(s.exchange->ask(*request)));
-    } else if (now >= s.push_due && !s.to_store() && now >= s.pull_due && !s.status.trouble) {
+    } else if (now >= s.push_due && !s.to_store() && now >= s.pull_due && (!s.status.trouble || s.status.trouble->key == "sync.wrong.repository")) {
         s.pull_now();
     } else if (now >= s.push_due) {
         auto waiting = s.outbox->next(s.push->wants());

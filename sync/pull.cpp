@@ -30,6 +30,7 @@ public:
         auto keys = keys_of_this();
         if (!keys) return keys.error();
         if (!*keys) {
+            pulled_.no_keys = true;
             pulled_.wrong.emplace_back("the centre has nothing for this terminal: it is not enrolled there, or was revoked");
             return pulled_;
         }

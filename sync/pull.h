@@ -29,6 +29,7 @@ struct Pulled {
     bool roster = false, activities = false, notices = false, settings = false;  // what was taken over now
     std::size_t policies = 0;            // entries that were set
     bool roster_waits = false;
+    bool no_keys = false;                // nothing is sealed to this terminal: it was enrolled a moment ago, never, or was revoked
     std::vector<std::string> wrong;      // sentences: what could not be taken, and why; the rest was
     [[nodiscard]] bool any() const { return roster || activities || notices || settings; }
 };
