@@ -447,7 +447,10 @@ std::shared_ptr<InputMethod> App::pinyin() {
 }
 
 void App::look(Instant now) {
-    if (sticks_->look(now)) due_ = {};
+    if (sticks_->look(now)) {
+        due_ = {};
+        if (parts_.sync != nullptr && sticks_->stick() && sticks_->stick()->writable) parts_.sync->stick_came(sticks_->stick()->root);
+    }
 }
 
 void App::something_arrived() {

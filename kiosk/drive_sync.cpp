@@ -28,6 +28,13 @@ std::string Drive::sync_json() const {
     w.key("quarantined").array();
     for (const auto& one : now.quarantined) w.object().key("seq").value(one.seq).key("why").value(one.why).end();
     w.end().key("requests").value(static_cast<std::int64_t>(now.steps)).key("idle").value(now.idle).key("enrolling").value(now.enrolling);
+    if (const auto& carried = room->carried()) {
+        w.key("courier").object().key("records_on_stick").value(carried->served.records_on_stick).key("received_through").value(carried->served.received_through);
+        w.key("wrong").array();
+        for (const std::string& one : carried->served.wrong) w.value(one);
+        if (!carried->wrong.empty()) w.value(carried->wrong);
+        w.end().end();
+    }
     if (now.last_contact) w.key("last_contact").value(iso_from_wall_time(*now.last_contact));
     write_trouble(w, "wrong", now.trouble);
     write_trouble(w, "enrol_wrong", now.enrol_trouble);

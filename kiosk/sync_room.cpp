@@ -25,6 +25,7 @@ constexpr int lower_priority = 10;                           // of the thread: p
 struct SyncNews {
     SyncStatus status;
     std::optional<Result<std::size_t>> exported;
+    std::optional<SyncRoom::Carried> carried;
     bool pulled = false;
     int enrols_done = 0;
 };
@@ -41,6 +42,8 @@ public:
     void sync_now() override;
     void release(std::optional<std::int64_t> seq) override;
     void export_quarantined(Path file) override;
+    void stick_came(Path root) override;
+    [[nodiscard]] const std::optional<Carried>& carried() const override { return carried_; }
     [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(exported_, std::nullopt); }
     [[nodiscard]] bool take_pulled() override { return std::exchange(pulled_, false); }
 
@@ -56,6 +59,7 @@ private:
     const Parts parts_;
     SyncStatus status_;
     std::optional<Result<std::size_t>> exported_;
+    std::optional<Carried> carried_;
     bool pulled_ = false;
     Instant due_ = Instant::never();
     bool begun_ = false;
@@ -230,6 +234,7 @@ void Room::look(const Study* study, bool hall_is_free, const Moment& moment) {
     status_ = std::move(news->status);
     status_.enrolling = enrols_asked_ > news->enrols_done;
     pulled_ = pulled_ || news->pulled;
+    if (news->carried) carried_ = std::move(news->carried);
     if (news->exported) exported_ = std::move(news->exported);
 }
 
@@ -260,6 +265,21 @@ void Room::export_quarantined(Path file) {
         const std::lock_guard lock(mutex_);
         if (!news_) news_.emplace();
         news_->exported.emplace(std::move(done));
+    });
+}
+
+void Room::stick_came(Path root) {
+    post([this, root = std::move(root)](Agent& agent) {
+        auto served = agent.carry(root, &stop_);
+        // A stick with films, a roster, packs.
+        if (!served && served.error().kind == ErrorKind::missing) return;
+        Carried carried;
+        if (served) carried.served = std::move(*served);
+        else carried.wrong = served.error().what;
+        if (!served) log_warning(served.error().within("the courier stick").what);
+        const std::lock_guard lock(mutex_);
+        if (!news_) news_.emplace();
+        news_->carried = std::move(carried);
     });
 }
 

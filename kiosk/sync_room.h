@@ -42,6 +42,14 @@ public:
     virtual void enrol(std::string code, std::string name) = 0;   // status().enrolling until it is done, then enrolled or enrol_trouble
     virtual void sync_now() = 0;
     virtual void release(std::optional<std::int64_t> seq) = 0;    // out of quarantine: one, or all
+    // A stick was plugged in: when it is a courier's, it is served at once, and carried() tells what came of it; of others nothing is said.
+    virtual void stick_came(Path root) = 0;
+    // Of the courier stick that was served last; nothing: none was.
+    struct Carried {
+        CourierServed served;
+        std::string wrong;                // it could not be served: why
+    };
+    [[nodiscard]] virtual const std::optional<Carried>& carried() const = 0;
     virtual void export_quarantined(Path file) = 0;
     // How the last export ended, once: how many records, or why not.
     [[nodiscard]] virtual std::optional<Result<std::size_t>> exported() = 0;

@@ -96,6 +96,8 @@ struct Agent::State {
     void take(const PushOutcome& outcome);
     void ask_state();
     void pull_now();
+    Result<void> open_records();
+    [[nodiscard]] PullParts pull_parts();
     void tell();
     bool token_changed();
 };
@@ -285,22 +287,29 @@ void Agent::State::ask_state() {
     else if (*again > 0) log_info(fmt::format("the centre has less than it had: {} records go once more", *again));
 }
 
+Result<void> Agent::State::open_records() {
+    if (records) return {};
+    auto opened = Records::open(*db, device, parts.clock.boot_id());
+    if (!opened) return opened.error();
+    records.emplace(std::move(*opened));
+    return {};
+}
+
+PullParts Agent::State::pull_parts() {
+    return {.db = *db, .store_key = store_key, .device_key = device, .records = *records, .trust = parts.files.data / "sync" / "trust",
+            .root = enrolled.root, .hall_is_free = parts.hall_is_free};
+}
+
 void Agent::State::pull_now() {
     pull_due = parts.clock.now() + between_pulls;
     if (!parts.open_transport || enrolled.root.empty() || parts.targets.centre.empty()) return;
     auto transport = parts.open_transport(parts.targets.centre + enrolled.repository + "/");
     if (!transport) return log_warning(transport.error().within("what the centre tells").what);
-    if (!records) {
-        auto opened = Records::open(*db, device, parts.clock.boot_id());
-        if (!opened) return log_warning(opened.error().what);
-        records.emplace(std::move(*opened));
-    }
+    if (auto opened = open_records(); !opened) return log_warning(opened.error().what);
     const Moment moment = parts.clock.moment();
     WallTime now = moment.wall;
     if (const auto told = exchange->server_date(); told && !moment.wall_trusted) now.unix_ms = std::max(now.unix_ms, told->unix_ms);
-    const PullParts with{.db = *db, .store_key = store_key, .device_key = device, .records = *records, .trust = parts.files.data / "sync" / "trust",
-                         .root = enrolled.root, .hall_is_free = parts.hall_is_free};
-    const auto got = pull(with, **transport, now, moment);
+    const auto got = pull(pull_parts(), **transport, now, moment);
     if (!got) {
         if (got.error().kind != ErrorKind::io && got.error().kind != ErrorKind::cancelled) status.trouble = SyncTrouble{"sync.wrong.repository", got.error().what};
         return;
@@ -327,6 +336,19 @@ Result<std::unique_ptr<Agent>> Agent::open(AgentParts parts) {
     if (auto opened = state->open(); !opened) return opened.error().within("synchronising");
     state->tell();
     return std::unique_ptr<Agent>(new Agent(std::move(state)));
+}
+
+Result<CourierServed> Agent::carry(const Path& stick, const std::atomic<bool>* stop) {
+    State& s = *state_;
+    if (s.enrolled.centre_key == PublicKey{}) return Error{ErrorKind::untrusted, "this terminal is not enrolled yet"};
+    if (auto opened = s.open_records(); !opened) return opened.error();
+    CourierParts with{.centre_key = s.enrolled.centre_key, .terms = {}, .pull = s.pull_parts(), .stop = stop};
+    if (!s.enrolled.home_page.empty()) with.terms.home_page = s.enrolled.home_page;
+    const Moment moment = s.parts.clock.moment();
+    auto served = Courier(std::move(with)).serve(stick, moment.wall, moment);
+    s.tell();
+    if (served && served->pulled.any() && s.parts.pulled) s.parts.pulled();
+    return served;
 }
 
 const SyncStatus& Agent::status() const { return state_->status; }

@@ -12,6 +12,7 @@
 
 #include "content/study/study.h"
 #include "content/trust/transport.h"
+#include "sync/courier.h"
 #include "sync/exchange.h"
 #include "sync/push.h"
 
@@ -69,6 +70,9 @@ public:
     // One request. The token is kept sealed; what was sent to another centre is sent to this one from the beginning.
     Result<void> enrol(const std::string& code, const std::string& name);
     Result<void> release(std::optional<std::int64_t> seq);
+    // A courier stick (courier.h): receipts and what the centre tells come in, records go out. `missing`: it is none; `untrusted`: another centre's, or this
+    // terminal was never enrolled. `stop`: may be null; true ends it between two files.
+    Result<CourierServed> carry(const Path& stick, const std::atomic<bool>* stop);
     // As JSON lines: {"seq":…,"why":…,"at":…,"record":{…}}. How many.
     Result<std::size_t> export_quarantined(const Path& file);
     [[nodiscard]] const SyncStatus& status() const;

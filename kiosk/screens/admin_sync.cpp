@@ -91,6 +91,7 @@ private:
             facts(frame, rest, {{frame.words("sync.address"), now.name},
                                 {frame.words("sync.organisation"), now.organisation.empty() ? frame.words("sync.organisation.none") : now.organisation},
                                 {frame.words("admin.storage.kiosk"), frame.study->records().kiosk().text}});
+            courier(frame, rest, room);
             refused(frame, rest, now);
             return rest.y - top + space::l;
         });
@@ -105,6 +106,22 @@ private:
         if (!now.trouble && !now.enrol_trouble && now.outbox.waiting == 0 && now.last_contact) {
             paragraph(frame, rest, frame.words("sync.well"), admin_body(frame), space::s);
         }
+    }
+
+    // What the courier stick brought and took.
+    static void courier(Frame& frame, Rect& rest, const SyncRoom& room) {
+        heading(frame, rest, frame.words("sync.courier"));
+        const auto& carried = room.carried();
+        if (!carried) return paragraph(frame, rest, frame.words("sync.courier.none"), admin_quiet(frame), space::s);
+        if (!carried->wrong.empty()) {
+            told(frame, rest, frame.words("sync.courier.wrong"), frame.words("sync.courier.wrong.text"));
+            return paragraph(frame, rest, frame.words("packs.technical", {{"what", carried->wrong}}), admin_quiet(frame), space::s);
+        }
+        const CourierServed& served = carried->served;
+        facts(frame, rest, {{frame.words("sync.courier.on_stick"), frame.words("sync.waiting.some", {{"n", std::to_string(served.records_on_stick)}})},
+                            {frame.words("sync.courier.received"), served.received_through == 0 ? frame.words("sync.courier.no_receipt")
+                                                                                               : frame.words("sync.refused.one", {{"seq", std::to_string(served.received_through)}})}});
+        for (const std::string& one : served.wrong) paragraph(frame, rest, frame.words("packs.technical", {{"what", one}}), admin_quiet(frame), space::xs);
     }
 
     static void refused(Frame& frame, Rect& rest, const SyncStatus& now) {

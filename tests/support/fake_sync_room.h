@@ -21,10 +21,13 @@ public:
     void sync_now() override { asked.push_back("now"); }
     void release(std::optional<std::int64_t> seq) override { asked.push_back("release " + (seq ? std::to_string(*seq) : std::string("all"))); }
     void export_quarantined(Path file) override { asked.push_back("export " + file.filename().string()); }
+    void stick_came(Path root) override { asked.push_back("stick " + root.filename().string()); }
+    [[nodiscard]] const std::optional<Carried>& carried() const override { return carried_now; }
     [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(export_result, std::nullopt); }
     [[nodiscard]] bool take_pulled() override { return std::exchange(pulled, false); }
 
     SyncStatus now;                                        // a test writes it
+    std::optional<Carried> carried_now;
     std::optional<Result<std::size_t>> export_result;
     bool pulled = false;
     std::vector<std::string> asked;
