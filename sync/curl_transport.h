@@ -16,8 +16,8 @@ namespace xinghuo {
 struct WebOptions {
     std::string base_url;             // "https://packs.example.edu/repository/"; http only to this machine itself, unless:
     bool plain_http = false;          // … anywhere: what is signed needs no secrecy, but then server_date() says nothing
-    Path ca_file;                     // PEM: these authorities and no others; empty: the system's
-    std::string proxy;                // "http://proxy.example.edu:3128"; empty: none, whatever the environment says
+    Path ca_file = {};                // PEM: these authorities and no others; empty: the system's
+    std::string proxy = {};           // "http://proxy.example.edu:3128"; empty: none, whatever the environment says
     std::chrono::milliseconds connect_within{10'000};
     int slow_bytes_per_second = 1000; // slower than this …
     std::chrono::seconds slow_for{30};// … for so long is `io`

@@ -83,7 +83,9 @@ Result<void> enrol_patiently(FleetTerminal& terminal, const std::string& code, c
     for (;;) {
         auto done = terminal.agent().enrol(code, name);
         if (done || terminal.agent().status().enrolled) return {};
-        if (done.error().kind != ErrorKind::io || clock.now() > until) return done.error();
+        const auto& trouble = terminal.agent().status().enrol_trouble;
+        const bool passes = trouble && (trouble->key == "sync.wrong.no_network" || trouble->key == "sync.wrong.busy");
+        if (!passes || clock.now() > until) return done.error();
         std::this_thread::sleep_for(Milliseconds(200));
     }
 }
