@@ -15,6 +15,7 @@
 #include "kiosk/live_packs.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/stick.h"
+#include "kiosk/sync_room.h"
 #include "kiosk/widgets.h"
 #include "kiosk/worker.h"
 

@@ -34,7 +34,7 @@ void fill(Sql& sql) {
     DocumentPlace place;
     place.activity = "https://a.example/1";
     place.id = "s";
-    Document document;
+    KeptDocument document;
     document.bytes = std::string("\0x", 2);
     REQUIRE(store.put_document(1, place, document, {}, false));
 }
