@@ -67,7 +67,7 @@ TEST_CASE("a server with nothing set up keeps statements", "[server_program]") {
     CHECK(ServerProgram::told(server.said(), "one-time password").empty());
 }
 
-TEST_CASE("what was acknowledged is there after kill -9", "[server_program]") {
+TEST_CASE("the centre: what was acknowledged is there after kill -9", "[server_program]") {
     ServerFolder folder;
     ServerProgram server(folder.path);
     const std::string who = credential(server, "lms");
