@@ -212,22 +212,6 @@ TEST_CASE("no file is so long that a newcomer gets lost", "[tidy]") {
 
 // One namespace holds everything, and the tests link everything: two types of one name would be one type with two shapes, and nothing
 // but a crash would tell.
-TEST_CASE("no two tests have the same name", "[tidy]") {
-    // The runner would start none of them.
-    const std::regex name(R"rx(^(?:TEST_CASE|SCENARIO)\("([^"]*)")rx");
-    std::map<std::string, std::string> seen;
-    std::string twice;
-    for (const std::string& file : sources({"tests"}))
-        for (const Line& line : lines_of(file)) {
-            std::smatch found;
-            if (!std::regex_search(line.text, found, name)) continue;
-            const auto [place, fresh] = seen.try_emplace(found[1].str(), file);
-            if (!fresh) twice += fmt::format("{} ({} and {})\n", found[1].str(), place->second, file);
-        }
-    INFO(twice);
-    CHECK(twice.empty());
-}
-
 TEST_CASE("no two types have the same name", "[tidy]") {
     const std::regex type(R"(^(?:struct|class) (\w+)(?: final)?(?: :[^;]*)? \{)");
     std::map<std::string, std::string> homes;
