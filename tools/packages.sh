@@ -9,7 +9,7 @@ run_packages=(
     librsvg2-dev libcairo2-dev libmd4c-dev libyaml-cpp-dev libespeak-ng-dev espeak-ng-data
     fonts-noto-cjk fonts-hanazono fonts-babelstone-han fonts-unifont unifont
 )
-test_packages=("${run_packages[@]}" catch2 openssl postgresql clang-14 libclang-rt-14-dev)
+test_packages=("${run_packages[@]}" catch2 openssl curl postgresql nginx patroni etcd-server clang-14 libclang-rt-14-dev)
 
 install_packages() {
     local here missing=() package
