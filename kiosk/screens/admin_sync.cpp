@@ -20,13 +20,14 @@ constexpr Nanoseconds look_every = std::chrono::milliseconds(500);
 constexpr std::size_t code_most = 24, name_most = 60;
 constexpr std::size_t refused_limit_bytes = 64u << 20;
 
-// As codes are printed: large letters, digits and dashes.
+// As codes are printed: large letters and digits, four and four with a dash, whether it was typed or not.
 std::string as_code(std::string_view typed) {
     std::string code;
     for (const char c : typed) {
         if (c >= 'a' && c <= 'z') code += static_cast<char>(c - 'a' + 'A');
         else if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-') code += c;
     }
+    if (code.size() == 8 && code.find('-') == std::string::npos) code.insert(4, "-");
     return code;
 }
 

@@ -48,7 +48,7 @@ Hall open_hall(const HallOptions& options) {
     if (options.members) take_roster(*hall.room->study(), hall.clock->moment());
     auto app = App::open({.renderer = *hall.renderer, .audio = *hall.audio, .catalogue = hall.catalogue, .why_closed = "",
                           .settings = settings, .effects = {.reduced = options.reduced, .less_motion = false, .frames_per_second = 30},
-                          .resources = share_folder(), .study = hall.room->study(), .why_no_study = "", .packs = options.packs, .work_inline = true, .wake = {}});
+                          .resources = share_folder(), .study = hall.room->study(), .why_no_study = "", .packs = options.packs, .sync = options.sync, .work_inline = true, .wake = {}});
     if (!app) FAIL(app.error().what);
     hall.app = std::move(*app);
     hall.runner = std::make_unique<FakeRunner>(*hall.app, *hall.clock, from_seconds(1.0 / 30));

@@ -33,6 +33,7 @@ struct HallOptions {
     std::shared_ptr<const Catalogue> catalogue = nullptr;  // null: the demonstration
     bool members = false;                                  // tests/rosters/members.csv is on the terminal: 张三 has card 4711, host 张小明 0087650003
     PackRoom* packs = nullptr;                             // outlives the hall
+    SyncRoom* sync = nullptr;                              // likewise
     Path data = {};                                        // empty: a private folder that goes with the hall
 };
 

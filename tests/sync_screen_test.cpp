@@ -1,0 +1,134 @@
+// The administrator's page about the centre, over a sync room that a test writes: what waits, what is wrong, what was refused, enrolling, and the courier stick.
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "tests/support/behind_pin.h"
+#include "tests/support/fake_sync_room.h"
+#include "tests/support/legible.h"
+
+namespace xinghuo {
+namespace {
+
+SyncStatus enrolled_status() {
+    SyncStatus now;
+    now.set = now.enrolled = true;
+    now.name = "https://centre.example.edu";
+    now.organisation = "示范大学";
+    now.outbox = {.waiting = 0, .sent_through = 4711, .quarantined = 0, .last_seq = 4711};
+    now.last_contact = wall_time_from_iso("2026-07-23T08:55:00+08:00");
+    now.idle = true;
+    return now;
+}
+
+SyncStatus troubled_status() {
+    SyncStatus now = enrolled_status();
+    now.outbox = {.waiting = 812, .sent_through = 3899, .quarantined = 2, .last_seq = 4711};
+    now.trouble = SyncTrouble{"sync.wrong.no_network", "https://centre.example.edu: the server cannot be reached"};
+    for (const std::int64_t seq : {3901, 3917})
+        now.quarantined.push_back({.seq = seq, .why = "statements[0]: result.duration: no ISO 8601 duration", .at = wall_time_from_iso("2026-07-22T18:00:00+08:00")});
+    return now;
+}
+
+void open_page(Hall& hall) {
+    go_in(hall);
+    hall.drive->run("touch #admin.sync");
+    hall.drive->settle();
+    REQUIRE(hall.app->screen_id() == "admin-sync");
+}
+
+}  // namespace
+
+TEST_CASE("the centre's page: every state in every shape is legible", "[admin][sync]") {
+    const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920}, std::pair{1280, 1024});
+    const Lang lang = GENERATE(Lang::zh, Lang::en);
+    const bool large = GENERATE(false, true);
+    const int state = GENERATE(0, 1, 2, 3);
+    CAPTURE(w, h, lang == Lang::en, large, state);
+    FakeSyncRoom room;
+    if (state == 0) room.now.set = false;
+    if (state == 1) room.now = enrolled_status();
+    if (state >= 2) room.now = troubled_status();
+    if (state == 3) {
+        room.now.enrol_trouble = SyncTrouble{"sync.wrong.code", "answered 403"};
+        SyncRoom::Carried carried;
+        carried.served.records_on_stick = 812;
+        carried.served.received_through = 3899;
+        carried.served.wrong.emplace_back("receipts: the receipt is another terminal's");
+        room.carried_now = carried;
+    }
+    HallOptions options{.w = w, .h = h, .lang = lang};
+    options.sync = &room;
+    if (large) {
+        options.settings.panel_diagonal_inches = 21.5f;
+        options.settings.viewing_distance_mm = 1000;
+    }
+    Hall hall = open_hall(options);
+    go_in(hall);
+    CHECK(faults(*hall.app).empty());
+    hall.drive->run("touch #admin.sync");
+    hall.drive->settle();
+    INFO(seen(hall));
+    CHECK(faults(*hall.app).empty());
+    if (state != 1) return;
+    hall.drive->run("touch #sync.enrol");
+    hall.drive->settle();
+    CHECK(faults(*hall.app).empty());
+}
+
+TEST_CASE("the centre's page: a code and a name enrol the terminal, and that is recorded", "[admin][sync]") {
+    FakeSyncRoom room;
+    room.now.set = true;
+    room.now.name = "https://centre.example.edu";
+    room.now.trouble = SyncTrouble{"sync.wrong.not_enrolled", ""};
+    HallOptions options;
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    open_page(hall);
+    hall.drive->run("touch #sync.enrol");
+    hall.drive->run("type 7k3m9qxt");
+    hall.drive->run("key enter");
+    hall.drive->run("type hall");
+    hall.drive->run("key enter");
+    hall.drive->run("key enter");
+    hall.drive->wait(0.3);
+    REQUIRE(room.asked.size() == 1);
+    CHECK(room.asked.front() == "enrol 7K3M-9QXT hall");
+    CHECK(recorded(hall, "sync_enrol"));
+    room.now = enrolled_status();
+    hall.drive->wait(1);
+    CHECK(seen(hall).find("示范大学") != std::string::npos);
+}
+
+TEST_CASE("the centre's page: what was refused is shown with its reason, sent again or taken away", "[admin][sync]") {
+    FakeSyncRoom room;
+    room.now = troubled_status();
+    HallOptions options{.w = 1080, .h = 1920};
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    open_page(hall);
+    CHECK(seen(hall).find("result.duration") != std::string::npos);
+    hall.drive->run("touch #sync.release");
+    hall.drive->run("touch #sync.now");
+    CHECK(room.asked == std::vector<std::string>{"release all", "now"});
+    CHECK(recorded(hall, "sync_release"));
+    // To a stick: written here first, then there.
+    const Path stick = std::filesystem::temp_directory_path() / fmt::format("xinghuo-refused-{}", static_cast<const void*>(&room));
+    std::filesystem::create_directories(stick);
+    hall.drive->run("stick " + stick.string());
+    hall.drive->wait(0.5);
+    CHECK(room.asked.back().starts_with("stick "));
+    hall.drive->run("touch #sync.export");
+    hall.drive->wait(0.2);
+    REQUIRE(room.asked.back() == "export refused.part");
+    REQUIRE(write_file(hall.room->study()->files().data / "refused.part", "{}\n"));
+    room.export_result.emplace(std::size_t{2});
+    hall.drive->wait(1);
+    const Path there = stick / "xinghuo" / (hall.room->study()->records().kiosk().text + "-refused.jsonl");
+    const auto text = read_text(there);
+    REQUIRE(text);
+    CHECK(*text == "{}\n");
+    CHECK_FALSE(std::filesystem::exists(hall.room->study()->files().data / "refused.part"));
+    std::filesystem::remove_all(stick);
+}
+
+}  // namespace xinghuo
