@@ -115,7 +115,7 @@ const std::vector<Door> doors = {
     {R"(#include <(libpq|postgresql/libpq))", {"sync/server/postgres_sql.cpp"}, "PostgreSQL is sync/server/sql.h"},
     {R"(#include <sodium)", {"content/base/crypto.cpp"}, "cryptography is content/base/crypto.h"},
     {R"(#include <archive)", {"content/pack/archive.cpp", "tools/packer"}, "archives are read through content/pack/archive.h"},
-    {R"(#include <openssl/)", {"content/trust/key.cpp"}, "keys and signatures are content/trust/key.h"},
+    {R"(#include <openssl/)", {"content/trust/key.cpp", "content/base/crypto.cpp"}, "keys and signatures are content/trust/key.h"},
     {R"(#include <curl/)", {"sync/curl_transport.cpp"}, "the network is sync/curl_transport.h"},
     {R"(#include <unicode/)", {"content/base/text.cpp", "content/study/names.cpp", "tools/packer"}, "Unicode is content/base/text.h"},
     {R"(#include <(orcus|xlsxwriter))", {"content/base/spreadsheet"}, "spreadsheets are content/base/spreadsheet.h"},

@@ -1,4 +1,4 @@
-// Cryptography, through libsodium; nothing here is ours but the shapes.
+// Cryptography, through libsodium (SHA-256 through OpenSSL, for speed); nothing here is ours but the shapes.
 //
 // SHA-256 (FIPS 180-4) names files and chains records. Personal fields are sealed with XSalsa20-Poly1305 (secretbox) and
 // found again by a keyed BLAKE2b hash (RFC 7693). PINs are argon2id (RFC 9106). Records are signed with ed25519 (RFC 8032).

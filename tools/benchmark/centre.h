@@ -12,7 +12,5 @@ namespace xinghuo {
 // Statements a second in batches of 200 with full validation, chain and roll-ups, on one connection, as a ratio to a bare insert of 500 rows a statement with
 // ON CONFLICT DO NOTHING of the same rows: on SQLite in `folder`, and on PostgreSQL where `connection` names one ("postgresql://…"; its database is emptied).
 void bench_ingest(const Path& folder, const std::string& connection, const Clock& clock, const AddRow& add);
-// 10,000 connections that wait, and what each costs; then the p99 of a batch while a thousand terminals send.
-void bench_connections(const Path& server, const Path& folder, const Clock& clock, const AddRow& add);
 
 }  // namespace xinghuo

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 
 #include "content/base/json.h"
 #include "content/base/log.h"
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
+#include "tools/benchmark/centre.h"
 #include "tools/benchmark/child.h"
 #include "tools/benchmark/packs.h"
 #include "tools/benchmark/study.h"
@@ -117,6 +119,12 @@ struct Bench {
         if (!make_large_record(large)) return add("a record of 2,000,000 cannot be made here", -1, "", "is made", false);
         bench_my_study(large, clock, row());
         starting_with_records(large);
+    }
+
+    // PostgreSQL too, where XINGHUO_BENCH_POSTGRES names a database of its own.
+    void centre() {
+        const char* postgres = std::getenv("XINGHUO_BENCH_POSTGRES");
+        bench_ingest(share.parent_path().parent_path() / "bench-centre", postgres != nullptr ? postgres : "", clock, row());
     }
 
     void packs() {
@@ -286,11 +294,12 @@ void print(const Bench& bench, bool json) {
 
 int main(int argc, char** argv) {
     using namespace xinghuo;
-    bool json = false, only_study = false, only_packs = false;
+    bool json = false, only_study = false, only_packs = false, only_centre = false;
     for (int i = 1; i < argc; ++i) {
         if (std::string_view(argv[i]) == "--json") json = true;
         if (std::string_view(argv[i]) == "--study") only_study = true;
         if (std::string_view(argv[i]) == "--packs") only_packs = true;
+        if (std::string_view(argv[i]) == "--centre") only_centre = true;
     }
     std::error_code failed;
     Bench bench;
@@ -301,9 +310,11 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "xinghuo-bench: %s\n", written.error().what.c_str());
         return 2;
     }
-    if (!only_packs) bench.study();
-    if (!only_study) bench.packs();
-    if (only_study || only_packs) {
+    const bool one_only = only_study || only_packs || only_centre;
+    if (!one_only || only_study) bench.study();
+    if (!one_only || only_packs) bench.packs();
+    if (!one_only || only_centre) bench.centre();
+    if (one_only) {
         print(bench, json);
         return 0;
     }
