@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -260,12 +261,28 @@ JsonWriter& JsonWriter::end() {
     return *this;
 }
 
+namespace {
+
+// Most of what is written needs no escape: keys, ids, times. The library does the rest.
+void append_quoted(std::string& to, std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (!plain) {
+        to += Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
+        return;
+    }
+    to += '"';
+    to += text;
+    to += '"';
+}
+
+}  // namespace
+
 JsonWriter& JsonWriter::key(std::string_view name) {
     insist(!levels_.empty() && levels_.back().close == '}' && !after_key_, "a key outside an object");
     if (!levels_.back().empty) text_ += ',';
     levels_.back().empty = false;
     new_line();
-    text_ += Library(std::string(name)).dump(-1, ' ', false, Library::error_handler_t::replace);
+    append_quoted(text_, name);
     text_ += indent_ > 0 ? ": " : ":";
     after_key_ = true;
     return *this;
@@ -273,7 +290,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::value(std::string_view text) {
     before_value();
-    text_ += Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
+    append_quoted(text_, text);
     return *this;
 }
 
