@@ -1,7 +1,6 @@
 #include "content/pack/disk.h"
 
 #include <fcntl.h>
-#include <linux/ioprio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -73,13 +72,21 @@ Result<Room> room_on_disk(const Path& folder) {
     return Room{block * about.f_bavail, block};
 }
 
-Gently::Gently() : before_(static_cast<int>(::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0))) {
-    (void)::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+namespace {
+
+// ioprio_set(2). Not from <linux/ioprio.h>: what it says is C++ or not, by its version.
+constexpr int of_this_thread = 1;             // IOPRIO_WHO_PROCESS, 0
+constexpr int only_when_idle = 3 << 13;       // IOPRIO_CLASS_IDLE
+
+}  // namespace
+
+Gently::Gently() : before_(static_cast<int>(::syscall(SYS_ioprio_get, of_this_thread, 0))) {
+    (void)::syscall(SYS_ioprio_set, of_this_thread, 0, only_when_idle);
     if (::gettid() != ::getpid()) (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 15);
 }
 
 Gently::~Gently() {
-    if (before_ >= 0) (void)::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, before_);
+    if (before_ >= 0) (void)::syscall(SYS_ioprio_set, of_this_thread, 0, before_);
 }
 
 }  // namespace xinghuo
