@@ -38,7 +38,7 @@ void open_page(Hall& hall) {
 
 }  // namespace
 
-TEST_CASE("the centre's page: every state in every shape is legible", "[admin][sync]") {
+TEST_CASE("the centre's page: every state in every shape is legible", "[admin][sync][slow]") {
     const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920}, std::pair{1280, 1024});
     const Lang lang = GENERATE(Lang::zh, Lang::en);
     const bool large = GENERATE(false, true);
