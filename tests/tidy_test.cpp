@@ -140,7 +140,7 @@ bool allowed(const std::string& file, const std::vector<std::string>& prefixes) 
 
 }  // namespace
 
-TEST_CASE("includes point only from the visitor towards the knowledge", "[tidy]") {
+TEST_CASE("includes point only from the visitor towards the knowledge", "[tidy][slow]") {
     const std::regex include(R"rx(^\s*#\s*include\s+"([^"]+)")rx");
     std::string broken;
     for (const std::string& file : sources({"content", "sync", "media", "kiosk", "tools", "tests"})) {
@@ -158,7 +158,7 @@ TEST_CASE("includes point only from the visitor towards the knowledge", "[tidy]"
     CHECK(broken.empty());
 }
 
-TEST_CASE("every outside thing has one door", "[tidy]") {
+TEST_CASE("every outside thing has one door", "[tidy][slow]") {
     std::string broken;
     const auto files = sources({"content", "sync", "media", "kiosk", "tools", "tests"});
     for (const Door& door : doors) {
@@ -175,7 +175,7 @@ TEST_CASE("every outside thing has one door", "[tidy]") {
     CHECK(broken.empty());
 }
 
-TEST_CASE("the content knows no threads, pixels or networks", "[tidy]") {
+TEST_CASE("the content knows no threads, pixels or networks", "[tidy][slow]") {
     std::string broken;
     const std::regex outside(R"(#include <(SDL|imgui|libav|curl|thread|mutex))");
     for (const std::string& file : sources({"content"})) {
@@ -187,7 +187,7 @@ TEST_CASE("the content knows no threads, pixels or networks", "[tidy]") {
     CHECK(broken.empty());
 }
 
-TEST_CASE("words for people stand in the string files, not in the code", "[tidy]") {
+TEST_CASE("words for people stand in the string files, not in the code", "[tidy][slow]") {
     // A Chinese character inside a string literal of the kiosk.
     std::string broken;
     const std::regex literal("\"[^\"]*[\xE4-\xE9][\x80-\xBF][\x80-\xBF][^\"]*\"");
@@ -200,7 +200,7 @@ TEST_CASE("words for people stand in the string files, not in the code", "[tidy]
     CHECK(broken.empty());
 }
 
-TEST_CASE("no file is so long that a newcomer gets lost", "[tidy]") {
+TEST_CASE("no file is so long that a newcomer gets lost", "[tidy][slow]") {
     std::string broken;
     for (const std::string& file : sources({"content", "sync", "media", "kiosk", "tools"})) {
         const std::size_t n = lines_of(file).size();
@@ -212,7 +212,7 @@ TEST_CASE("no file is so long that a newcomer gets lost", "[tidy]") {
 
 // One namespace holds everything, and the tests link everything: two types of one name would be one type with two shapes, and nothing
 // but a crash would tell.
-TEST_CASE("no two types have the same name", "[tidy]") {
+TEST_CASE("no two types have the same name", "[tidy][slow]") {
     const std::regex type(R"(^(?:struct|class) (\w+)(?: final)?(?: :[^;]*)? \{)");
     std::map<std::string, std::string> homes;
     std::string broken;
