@@ -205,7 +205,7 @@ TEST_CASE("sums are the terminals' own, in any order, in any batches, however of
         send_in_any_order(room, all, chance);
         TalliedSums centre, own;
         centre.read(*room.sql);
-        for (const ToldTerminal& terminal : all) own.add(terminal, room.folder);
+        for (const ToldTerminal& terminal : all) own.add(terminal, room.database.folder());
         CHECK(own.sums.size() > 50);
         CHECK(centre.sums == own.sums);
     }

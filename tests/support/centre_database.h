@@ -1,4 +1,6 @@
 // A centre's database of a test's own, SQLite or PostgreSQL, with as many connections as it likes.
+//
+//     CentreDatabase database;   // the whole case runs once over each database that is here
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -9,24 +11,30 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sync/server/sql.h"
 #include "tests/support/postgres.h"
 
 namespace xinghuo::testing {
 
+// A case that asks runs once with each that is here. Several rooms of one case get the same.
+inline Sql::Dialect either_database() {
+    std::vector<Sql::Dialect> here = {Sql::Dialect::sqlite};
+    if (postgres_here()) here.push_back(Sql::Dialect::postgres);
+    return GENERATE_COPY(from_range(here));
+}
+
 class CentreDatabase {
 public:
-    explicit CentreDatabase(Sql::Dialect dialect) : dialect_(dialect) {
+    explicit CentreDatabase(Sql::Dialect dialect = either_database()) : dialect_(dialect) {
         static int made = 0;
         folder_ = std::filesystem::temp_directory_path() / fmt::format("xinghuo-centre-{}-{}", ::getpid(), ++made);
         std::filesystem::create_directories(folder_);
-        if (dialect == Sql::Dialect::postgres) postgres_ = fresh_postgres_database();
+        if (dialect == Sql::Dialect::postgres) postgres_ = made_before();
         if (!here()) return;
         sql_ = connect();
-        const auto migrated = migrate_server(*sql_);
-        INFO((migrated ? "" : migrated.error().what));
-        REQUIRE(migrated);
+        if (dialect == Sql::Dialect::sqlite) make_tables(*sql_);
     }
     ~CentreDatabase() {
         sql_.reset();
@@ -50,6 +58,24 @@ public:
     void close() { sql_.reset(); }
 
 private:
+    static void make_tables(Sql& sql) {
+        const auto migrated = migrate_server(sql);
+        INFO((migrated ? "" : migrated.error().what));
+        REQUIRE(migrated);
+    }
+    // The tables are made once; PostgreSQL copies a database in a tenth of the time.
+    static std::optional<std::string> made_before() {
+        static const std::optional<std::string> pattern = [] {
+            auto fresh = fresh_postgres_database();
+            if (!fresh) return fresh;
+            auto sql = open_postgres(*fresh);
+            REQUIRE(sql);
+            make_tables(**sql);
+            return fresh;
+        }();
+        return pattern ? copied_postgres_database(*pattern) : std::nullopt;
+    }
+
     Sql::Dialect dialect_;
     std::filesystem::path folder_;
     std::optional<std::string> postgres_;

@@ -98,9 +98,11 @@ public:
     Cluster(const Cluster&) = delete;
     Cluster& operator=(const Cluster&) = delete;
 
-    std::optional<std::string> database() {
+    std::optional<std::string> database(const std::string& like) {
         const std::string name = fmt::format("d{}", ++databases_);
-        const pid_t child = start(as_, {(bin_ / "createdb").string(), "-h", folder_.string(), "-U", "xinghuo", name}, folder_ / "log");
+        std::vector<std::string> words = {(bin_ / "createdb").string(), "-h", folder_.string(), "-U", "xinghuo", name};
+        if (!like.empty()) words.insert(words.end() - 1, {"-T", like});
+        const pid_t child = start(as_, words, folder_ / "log");
         if (end_of(child) != 0) return std::nullopt;
         return fmt::format("postgresql://xinghuo@/{}?host={}", name, folder_.string());
     }
@@ -142,7 +144,12 @@ Cluster* cluster() {
 
 }  // namespace
 
-std::optional<std::string> fresh_postgres_database() { return cluster() == nullptr ? std::nullopt : cluster()->database(); }
+bool postgres_here() { return cluster() != nullptr; }
+std::optional<std::string> fresh_postgres_database() { return cluster() == nullptr ? std::nullopt : cluster()->database({}); }
+std::optional<std::string> copied_postgres_database(const std::string& connection) {
+    const std::size_t begin = connection.rfind('/', connection.find('?')) + 1;
+    return cluster() == nullptr ? std::nullopt : cluster()->database(connection.substr(begin, connection.find('?') - begin));
+}
 void crash_postgres() {
     if (cluster() != nullptr) cluster()->crash();
 }

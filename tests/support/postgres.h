@@ -7,8 +7,12 @@
 
 namespace xinghuo::testing {
 
+// Whether there is one: it is started by this question.
+bool postgres_here();
 // A connection string to an empty database; another one each time. Nothing: no PostgreSQL here, and why is printed once.
 std::optional<std::string> fresh_postgres_database();
+// One with what stands in that one, to which nobody is connected now.
+std::optional<std::string> copied_postgres_database(const std::string& connection);
 
 // A second life for what has to survive a crash: kill -9 of all of it (as the power cut does), and started again.
 void crash_postgres();

@@ -1,12 +1,10 @@
-// A centre's tables in a folder of their own, and terminals whose records are made in memory, chained and signed as the terminal does it.
+// A centre's tables, in either database, and terminals whose records are made in memory, chained and signed as the terminal does it.
 #pragma once
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,25 +13,14 @@
 #include "content/study/records.h"
 #include "sync/server/chain.h"
 #include "sync/server/roll_ups.h"
+#include "tests/support/centre_database.h"
 
 namespace xinghuo {
 
 struct RollUpRoom {
     RollUpRoom() {
-        std::filesystem::create_directories(folder);
-        auto opened = open_sqlite(folder / "centre.db");
-        REQUIRE(opened);
-        sql = std::move(*opened);
-        auto migrated = migrate_server(*sql);
-        if (!migrated) FAIL(migrated.error().what);
-        REQUIRE(sql->run_script("PRAGMA synchronous = OFF"));  // hundreds of transactions, and no power cut
+        if (sql->dialect() == Sql::Dialect::sqlite) REQUIRE(sql->run_script("PRAGMA synchronous = OFF"));  // hundreds of transactions, and no power cut
     }
-    ~RollUpRoom() {
-        sql.reset();
-        std::filesystem::remove_all(folder);
-    }
-    RollUpRoom(const RollUpRoom&) = delete;
-    RollUpRoom& operator=(const RollUpRoom&) = delete;
 
     // As RecordStore::keep() does it: what was here before is passed over, the rest goes on in the order of seq.
     void send(const PublicKey& key, std::vector<CarriedRecord> batch, WallTime stored) {
@@ -59,8 +46,8 @@ struct RollUpRoom {
         return all;
     }
 
-    const Path folder = std::filesystem::temp_directory_path() / ("xinghuo-roll-ups-" + to_hex(random_bytes(8)));
-    std::unique_ptr<Sql> sql;
+    testing::CentreDatabase database;
+    Sql* sql = &database.sql();
     std::set<std::string> known;
 };
 
