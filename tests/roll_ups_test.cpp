@@ -197,7 +197,8 @@ void send_in_any_order(RollUpRoom& room, const std::vector<ToldTerminal>& all, s
 }  // namespace
 
 TEST_CASE("sums are the terminals' own, in any order, in any batches, however often repeated", "[centre][roll_ups]") {
-    for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    const std::uint32_t last = testing::either_database() == Sql::Dialect::sqlite ? 12 : 2;
+    for (std::uint32_t seed = 1; seed <= last; ++seed) {
         CAPTURE(seed);
         std::mt19937 chance(seed);
         const std::vector<ToldTerminal> all = terminals(chance, seed, false);
@@ -212,7 +213,8 @@ TEST_CASE("sums are the terminals' own, in any order, in any batches, however of
 }
 
 TEST_CASE("every table is the same as if all had come in order, also where clocks were wrong", "[centre][roll_ups]") {
-    for (std::uint32_t seed = 101; seed <= 110; ++seed) {
+    const std::uint32_t last = testing::either_database() == Sql::Dialect::sqlite ? 110 : 102;
+    for (std::uint32_t seed = 101; seed <= last; ++seed) {
         CAPTURE(seed);
         std::mt19937 chance(seed);
         const std::vector<ToldTerminal> all = terminals(chance, seed, true);
@@ -283,7 +285,7 @@ TEST_CASE("discrimination is the correlation of an answer with the rest of its a
 
 TEST_CASE("an id of the roster is never made another's, and ids in a circle stay", "[centre][roll_ups]") {
     RollUpRoom room;
-    REQUIRE(room.sql->run("INSERT INTO person (organisation, id, branch, number_hash, sealed, host, gone_ms) VALUES (1, 'm-rostered', 1, 'h', x'00', 0, 0)"));
+    REQUIRE(room.sql->run("INSERT INTO person (organisation, id, branch, number_hash, sealed, host, gone_ms) VALUES (1, 'm-rostered', 1, 'h', $1, 0, 0)", {Bytes{0}});
     ToldTerminal t("aliases");
     t.study("m-rostered", "media", 10);
     t.study("m-a", "media", 20);
