@@ -285,7 +285,7 @@ TEST_CASE("discrimination is the correlation of an answer with the rest of its a
 
 TEST_CASE("an id of the roster is never made another's, and ids in a circle stay", "[centre][roll_ups]") {
     RollUpRoom room;
-    REQUIRE(room.sql->run("INSERT INTO person (organisation, id, branch, number_hash, sealed, host, gone_ms) VALUES (1, 'm-rostered', 1, 'h', $1, 0, 0)", {Bytes{0}});
+    REQUIRE(room.sql->run("INSERT INTO person (organisation, id, branch, number_hash, sealed, host, gone_ms) VALUES (1, 'm-rostered', 1, 'h', $1, 0, 0)", {Bytes{0}}));
     ToldTerminal t("aliases");
     t.study("m-rostered", "media", 10);
     t.study("m-a", "media", 20);
