@@ -170,6 +170,33 @@ Result<Origin> allowed_origin(const WebOptions& options) {
     return *origin;
 }
 
+// A server, the connections to it, and its clock.
+struct WebConnection {
+    WebOptions options;
+    Origin origin;
+    CURL* curl;
+    std::optional<WallTime> date;
+
+    WebConnection(WebOptions with, Origin to, CURL* handle) : options(std::move(with)), origin(std::move(to)), curl(handle) {}
+    WebConnection(const WebConnection&) = delete;
+    WebConnection& operator=(const WebConnection&) = delete;
+    ~WebConnection() { curl_easy_cleanup(curl); }
+
+    void hear_date(const std::string& said) {  // believed from a server that has shown who it is
+        if (origin.scheme != "https") return;
+        if (const time_t at = curl_getdate(said.c_str(), nullptr); at > 0) date = WallTime{static_cast<std::int64_t>(at) * 1000};
+    }
+};
+
+template <typename State>
+Result<std::unique_ptr<State>> connection_to(WebOptions options) {
+    auto origin = allowed_origin(options);
+    if (!origin) return origin.error();
+    CURL* curl = curl_easy_init();
+    if (curl == nullptr) return Error{ErrorKind::io, "the network cannot be used"};
+    return std::make_unique<State>(std::move(options), std::move(*origin), curl);
+}
+
 // What every transfer has in common: who is believed, and how long to wait.
 void prepare_transfer(CURL* curl, const std::string& url, const WebOptions& options) {
     curl_easy_reset(curl);  // keeps the connections
@@ -197,18 +224,8 @@ void prepare_transfer(CURL* curl, const std::string& url, const WebOptions& opti
 
 }  // namespace
 
-struct CurlTransport::State {
-    WebOptions options;
-    Origin origin;
-    CURL* curl = nullptr;
-    std::optional<WallTime> date;
-
-    State() = default;
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
-        if (curl != nullptr) curl_easy_cleanup(curl);
-    }
+struct CurlTransport::State : WebConnection {
+    using WebConnection::WebConnection;
     void prepare(const std::string& url, Answer& answer, std::uint64_t from);
     Result<void> once(std::string url, std::string_view path, std::uint64_t from, std::uint64_t limit, const Take& take, const std::function<void()>& restart);
 };
@@ -237,8 +254,7 @@ Result<void> CurlTransport::State::once(std::string url, std::string_view path, 
         prepare(url, answer, from);
         const CURLcode code = curl_easy_perform(curl);
         const long status = answer.status();
-        if (origin.scheme == "https" && status != 0)
-            if (const time_t at = curl_getdate(answer.date.c_str(), nullptr); at > 0) date = WallTime{static_cast<std::int64_t>(at) * 1000};
+        if (status != 0) hear_date(answer.date);
         if (answer.wrong) return *answer.wrong;
         if (code == CURLE_ABORTED_BY_CALLBACK) return Error{ErrorKind::cancelled, "stopped"};
         const bool refused_early = code == CURLE_WRITE_ERROR && status != 200 && status != 206;
@@ -271,15 +287,10 @@ CurlTransport::CurlTransport(std::unique_ptr<State> state) : state_(std::move(st
 CurlTransport::~CurlTransport() = default;
 
 Result<std::unique_ptr<CurlTransport>> CurlTransport::open(WebOptions options) {
-    auto origin = allowed_origin(options);
-    if (!origin) return origin.error();
-    auto state = std::make_unique<State>();
     if (!options.base_url.ends_with('/')) options.base_url += '/';
-    state->options = std::move(options);
-    state->origin = *origin;
-    state->curl = curl_easy_init();
-    if (state->curl == nullptr) return Error{ErrorKind::io, "the network cannot be used"};
-    return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(state)));
+    auto state = connection_to<State>(std::move(options));
+    if (!state) return state.error();
+    return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(*state)));
 }
 
 Result<void> CurlTransport::get(std::string_view path, std::uint64_t from, std::uint64_t limit_bytes, const Take& take,
@@ -334,35 +345,20 @@ struct FreeList {
 
 }  // namespace
 
-struct CurlExchange::State {
-    WebOptions options;
+struct CurlExchange::State : WebConnection {
+    using WebConnection::WebConnection;
     std::chrono::milliseconds answer_within{0};
-    Origin origin;
-    CURL* curl = nullptr;
-    std::optional<WallTime> date;
-
-    State() = default;
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    ~State() {
-        if (curl != nullptr) curl_easy_cleanup(curl);
-    }
 };
 
 CurlExchange::CurlExchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CurlExchange::~CurlExchange() = default;
 
 Result<std::unique_ptr<CurlExchange>> CurlExchange::open(WebOptions options, std::chrono::milliseconds answer_within) {
-    auto origin = allowed_origin(options);
-    if (!origin) return origin.error();
-    auto state = std::make_unique<State>();
     while (options.base_url.ends_with('/')) options.base_url.pop_back();
-    state->options = std::move(options);
-    state->answer_within = answer_within;
-    state->origin = *origin;
-    state->curl = curl_easy_init();
-    if (state->curl == nullptr) return Error{ErrorKind::io, "the network cannot be used"};
-    return std::unique_ptr<CurlExchange>(new CurlExchange(std::move(state)));
+    auto state = connection_to<State>(std::move(options));
+    if (!state) return state.error();
+    (*state)->answer_within = answer_within;
+    return std::unique_ptr<CurlExchange>(new CurlExchange(std::move(*state)));
 }
 
 Result<HttpReply> CurlExchange::ask(const HttpRequest& request, std::size_t reply_limit_bytes) {
@@ -410,8 +406,7 @@ Result<HttpReply> CurlExchange::ask(const HttpRequest& request, std::size_t repl
     if (code != CURLE_OK) return Error{ErrorKind::io, in_words(code)};
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    if (const std::string* said = find_header(heard.reply.headers, "date"); said != nullptr && state_->origin.scheme == "https")
-        if (const time_t at = curl_getdate(said->c_str(), nullptr); at > 0) state_->date = WallTime{static_cast<std::int64_t>(at) * 1000};
+    if (const std::string* said = find_header(heard.reply.headers, "date"); said != nullptr) state_->hear_date(*said);
     const std::string* type = find_header(heard.reply.headers, "content-type");
     const bool page = type != nullptr && lower(*type).starts_with("text/html");
     if (status == 511 || (page && status >= 200 && status < 300)) return login_page();
