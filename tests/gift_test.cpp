@@ -6,6 +6,7 @@
 
 #include "content/base/file.h"
 #include "content/quiz/shuffle.h"
+#include "tests/support/effort.h"
 
 using namespace xinghuo;
 
@@ -401,10 +402,10 @@ std::string mutated(std::string text, Chance& chance) {
 
 TEST_CASE("no bytes whatever break the reader", "[gift]") {
     Chance chance(20210701);
-    for (int i = 0; i < 10'000; ++i) check_sound(read_gift(mutated(kSampler, chance)));
+    for (int i = 0; i < effort(10'000); ++i) check_sound(read_gift(mutated(kSampler, chance)));
     const std::string whole = demo("quiz.gift");
-    for (int i = 0; i < 60; ++i) check_sound(read_gift(mutated(whole, chance)));
-    for (int i = 0; i < 2'000; ++i) {
+    for (int i = 0; i < effort(60); ++i) check_sound(read_gift(mutated(whole, chance)));
+    for (int i = 0; i < effort(2'000); ++i) {
         std::string noise(chance.below(200), ' ');
         for (char& c : noise) c = static_cast<char>(chance.below(256));
         check_sound(read_gift(noise));

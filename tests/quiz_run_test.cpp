@@ -6,6 +6,7 @@
 
 #include "content/base/file.h"
 #include "content/quiz/shuffle.h"
+#include "tests/support/effort.h"
 
 using namespace xinghuo;
 using State = QuizRun::State;
@@ -279,7 +280,7 @@ TEST_CASE("whatever is touched, in whatever order, the run stays sound", "[quiz_
     const QuestionBank demo = QuestionBank::read(text("quiz.gift"), text("quiz.en.gift"), text("quiz_sources.csv"));
     Chance chance(1921);
     const char* const typed[] = {"", "1", "-", "3.5", "x", "1e9", "99999999999999"};
-    for (int sequence = 0; sequence < 10'000; ++sequence) {
+    for (int sequence = 0; sequence < effort(10'000); ++sequence) {
         const std::uint64_t seed = chance.next();
         std::vector<Asked> asked = demo.pick_theme("", chance.below(5), seed);
         if (chance.below(2) == 0) asked.push_back(bank().ask(bank().find("number"), seed));
