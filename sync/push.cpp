@@ -126,10 +126,19 @@ void Push::split() {
     parts_.insert(parts_.begin() + 1, Part{middle, part.to});
 }
 
-PushOutcome Push::refuse(const std::string& why, bool sure) {
+// One alone was refused: what has it got by this id?
+PushOutcome Push::doubt(std::string why) {
     PushOutcome outcome;
     outcome.answered = true;
-    if (!sure && ++parts_.front().refused < 2) return outcome;
+    parts_.front().refusal = std::move(why);
+    return outcome;
+}
+
+PushOutcome Push::refuse(bool sure) {
+    PushOutcome outcome;
+    outcome.answered = true;
+    const std::string why = std::exchange(parts_.front().refusal, {});
+    if (!sure && ++parts_.front().refused < 2) return outcome;  // said once more
     outcome.quarantined.emplace_back(batch_[parts_.front().from].seq, why);
     parts_.pop_front();
     failures_ = 0;
@@ -164,14 +173,14 @@ PushOutcome Push::take_accepted(const HttpReply& reply) {
     return outcome;
 }
 
-// The answer to "what have you got by this id?", after a 409.
+// The answer to "what have you got by this id?". Who may write and not read is told nothing: as if it were not there.
 PushOutcome Push::take_compared(const HttpReply& reply) {
     const Told& told = batch_[parts_.front().from];
-    if (reply.status != 200) return refuse(parts_.front().refusal);
+    if (reply.status != 200) return refuse(false);
     const auto tree = JsonTree::parse(reply.body);
     if (!tree || lower_case(tree->root()["id"].string()) != lower_case(told.id)) return later("sync.wrong.something_else", "another statement than was asked for");
     const auto there = carried_record(reply.body);
-    if (!there || !there->has_value() || (*there)->record.hash != told.hash) return refuse(parts_.front().refusal, true);
+    if (!there || !there->has_value() || (*there)->record.hash != told.hash) return refuse(true);
     PushOutcome outcome;
     outcome.answered = true;
     outcome.sent.push_back(told.seq);
@@ -191,7 +200,7 @@ PushOutcome Push::take(const Result<HttpReply>& reply) {
     const bool store = find_header(reply->headers, "x-experience-api-version") != nullptr;
     const bool comparing = !parts_.front().refusal.empty();
     // These come from gateways before a store as well.
-    if (status == 401 || status == 403) {
+    if (status == 401 || (status == 403 && !(comparing && store))) {
         PushOutcome outcome;
         outcome.trouble = SyncTrouble{"sync.wrong.not_allowed", fmt::format("answered {}", status)};
         outcome.wait = longest_wait;
@@ -203,7 +212,7 @@ PushOutcome Push::take(const Result<HttpReply>& reply) {
         return outcome;
     }
     if (status == 413 && !comparing) {
-        if (alone()) return refuse("too large for the other side (413)");
+        if (alone()) return doubt("too large for the other side (413)");
         limit_ = std::max<std::size_t>(1, (parts_.front().to - parts_.front().from) / 2);
         successes_ = 0;
         split();
@@ -211,14 +220,13 @@ PushOutcome Push::take(const Result<HttpReply>& reply) {
     }
     if (status == 408 || status >= 500) return later("sync.wrong.server", fmt::format("answered {}", status), store);
     if (!store || is_page(*reply)) return later("sync.wrong.something_else", fmt::format("answered {} as no learning record store does", status));
-    if (comparing && (status == 200 || status == 404)) return take_compared(*reply);
+    if (comparing && (status == 200 || status == 403 || status == 404)) return take_compared(*reply);
     if (status == 200) return take_accepted(*reply);
     if ((status == 400 || status == 409) && !comparing) {
+        if (alone()) return doubt(sentence_of(*reply));
+        split();
         PushOutcome outcome;
         outcome.answered = true;
-        if (!alone()) split();
-        else if (status == 400) return refuse(sentence_of(*reply));
-        else parts_.front().refusal = sentence_of(*reply);
         return outcome;
     }
     return later("sync.wrong.something_else", fmt::format("answered {}", status), true);

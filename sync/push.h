@@ -74,13 +74,14 @@ private:
     };
     struct Part {                            // of batch_, [from, to)
         std::size_t from = 0, to = 0;
-        std::string refusal = {};            // of one alone that is refused as another (409): fetched and compared
-        int refused = 0;                     // one alone: how often; a single stray answer condemns nothing
+        std::string refusal = {};            // of one alone, with this sentence: asked for and compared before anything is believed
+        int refused = 0;                     // how often, and was not there: what is refused twice, with an honest answer between, is not wanted
     };
     PushOutcome take_accepted(const HttpReply& reply);
     PushOutcome take_compared(const HttpReply& reply);
     PushOutcome later(std::string_view key, std::string detail, bool answered = false);
-    PushOutcome refuse(const std::string& why, bool sure = false);
+    PushOutcome doubt(std::string why);
+    PushOutcome refuse(bool sure);
     void split();
     [[nodiscard]] bool alone() const { return parts_.front().to - parts_.front().from == 1; }
 
