@@ -28,8 +28,8 @@ std::string interval(const std::string& session, const Shown& seen, std::int64_t
 
 MemberId fleet_member(std::size_t i) { return {fmt::format("m-{:032x}", 0x5eed0000 + i)}; }
 
-TerminalDays::TerminalDays(std::uint64_t seed, std::size_t members, WallTime first_day)
-    : chance_(seed), members_(std::max<std::size_t>(members, 1)), first_(chance_.below(members_)), day_ms_(first_day.unix_ms) {}
+TerminalDays::TerminalDays(std::uint64_t seed, std::size_t members, WallTime first_day, int busy)
+    : chance_(seed), members_(std::max<std::size_t>(members, 1)), first_(chance_.below(members_)), day_ms_(first_day.unix_ms), busy_(std::max(busy, 1)) {}
 
 MemberId TerminalDays::somebody() {
     // Three of four are the room's own people.
@@ -50,13 +50,13 @@ void TerminalDays::begin_day() {
     moment_.mono_ms = 30'000 + static_cast<std::int64_t>(chance_.below(60'000));
     moment_.wall_trusted = chance_.below(10) != 0;
     switched_on_ = true;
-    visits_left_ = 3 + static_cast<int>(chance_.below(12));
+    visits_left_ = busy_ * (3 + static_cast<int>(chance_.below(12)));
     const bool unclean = chance_.below(5) == 0;
     plan({{RecordKind::boot, {}, unclean ? R"({"version":"fleet","unclean":true})" : R"({"version":"fleet"})"}});
 }
 
 void TerminalDays::visit() {
-    pass(60'000 + static_cast<std::int64_t>(chance_.below(1'800'000)));
+    pass((60'000 + static_cast<std::int64_t>(chance_.below(1'800'000))) / busy_);
     const MemberId who = somebody();
     const std::string session = fmt::format("s-{}-{}", day_ms_ / 86'400'000, visits_++);
     plan({{RecordKind::signed_in, who, fmt::format(R"({{"session":"{}","way":"{}"}})", session, chance_.below(3) != 0 ? "card" : "name")}});

@@ -14,8 +14,8 @@ namespace xinghuo {
 
 class TerminalDays {
 public:
-    // The members are those of the whole fleet; each terminal sees some of them more often.
-    TerminalDays(std::uint64_t seed, std::size_t members, WallTime first_day);
+    // The members are those of the whole fleet; each terminal sees some of them more often. `busy`: so many times the usual visits, with shorter pauses between.
+    TerminalDays(std::uint64_t seed, std::size_t members, WallTime first_day, int busy = 1);
 
     // The next thing that happens, with the moment it happens at: a handful of records that belong into one transaction.
     struct Happening {
@@ -38,7 +38,7 @@ private:
     std::int64_t day_ms_;          // midnight of the day, UTC ms
     Moment moment_;
     bool switched_on_ = false, started_ = false;
-    int visits_left_ = 0;
+    int busy_, visits_left_ = 0;
     std::int64_t visits_ = 0;
     std::vector<Happening> planned_;  // in reverse: the next one last
 };
