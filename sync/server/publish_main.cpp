@@ -10,6 +10,7 @@ const char* const centre_publish_usage =
     "publish packs FOLDER                              takes the packs of a signed repository in\n"
     "publish key                                       makes the online key, and prints what an offline root delegates to\n"
     "publish adopt FILE…                               takes over what the owners of an offline root signed (N.root.json, N.targets.json)\n"
+    "publish rotate online|targets|root                puts another key in the place of that one; terminals follow by themselves\n"
     "publish refresh                                   whoever was enrolled or revoked; and signatures, when they are due\n";
 
 namespace {
@@ -59,6 +60,10 @@ int publish_main(const CentreCommand& command) {
         if (!adopted) return said(command, adopted.error());
         command.say("the repository stands under that root");
         return 0;
+    }
+    if (what == "rotate" && words.size() == 2) {
+        const auto key = repository_key(words[1]);
+        return said(command, key ? Publisher::rotate(command.data, *key, command.now) : Result<PublishedNow>(key.error()));
     }
     const auto kind = told_kind(what);
     const bool one_file = kind || what == "recall" || what == "packs";

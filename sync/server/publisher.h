@@ -4,6 +4,7 @@
 //     DATA/keys/online.pem                        signs the centre's targets, snapshot and timestamp
 //     DATA/keys/root.pem targets.pem              only where the centre made the root itself; may be taken away to a safe: then nothing but packs of new
 //                                                 publishers and a new root needs them
+//     DATA/keys/NAME-next.pem                     while one of these is being replaced
 //     DATA/keys/reading-ORG.key                   what told documents are sealed to (told.h)
 //
 // An institution with an offline root makes the root and its delegations with tools/pack (role "centre", snapshot and timestamp: online.pub.json) and
@@ -38,14 +39,22 @@ struct PublishedNow {
     std::vector<std::string> changes;    // lines for the operator
 };
 
+enum class RepositoryKey { online, targets, root };
+Result<RepositoryKey> repository_key(std::string_view name);  // "online"
+
 class Publisher {
 public:
-    // Makes keys and root where there is nothing yet. `untrusted`: the root that is there gives the centre's roles to other keys.
+    // Makes keys and root where there is nothing yet, and ends a rotation that was stopped. `untrusted`: the root that is there gives the centre's roles to other keys.
     static Result<Publisher> open(const Path& data, WallTime now);
     // The key that an offline root and its delegation name. Made on first use; also written as DATA/keys/online.pub.json.
     static Result<KeyText> online_key(const Path& data);
     // Begins or continues the repository with what an offline root's owners signed: N.root.json, N.targets.json, in any order.
     static Result<Publisher> adopt(const Path& data, const std::vector<Path>& signed_files, WallTime now);
+
+    // Another key in the place of one that signs here: made, named by the next root or delegation, what the old one had signed signed anew, the old one
+    // forgotten. Terminals follow by themselves (tuf-spec §6.1). Where the root is offline, only online is replaced here, in two steps: the new key waits as
+    // keys/online-next.pub.json, and adopt() takes it into use with the root and targets that name it.
+    static Result<PublishedNow> rotate(const Path& data, RepositoryKey key, WallTime now);
 
     [[nodiscard]] Path repository() const { return data_ / "repository"; }
     // The bytes of 1.root.json: what a terminal begins to trust at enrolment.
@@ -77,6 +86,8 @@ private:
     Result<std::optional<ToldDocument>> told_in(const RepositoryState& state, Organisation organisation, ToldKind kind) const;
     Result<Change> change_of_readers(const RepositoryState& state, Organisation organisation, const std::vector<KioskReader>& readers, bool new_key, WallTime now) const;
     Result<void> begin(WallTime now);
+    Result<PublishedNow> replace_key(RepositoryKey key, WallTime now);
+    Result<void> end_rotations(WallTime now);
     Path data_;
 };
 

@@ -106,11 +106,32 @@ void forget_reading_keys(const Path& data, Organisation organisation, const std:
     for (const Path& file : old) std::filesystem::remove(file, failed);
 }
 
+Result<Signer> online_signer(const Path& data, const RootMeta& root) {
+    const auto role = root.roles.find("timestamp");
+    auto next = signer_from(data, "online-next");
+    if (next && role != root.roles.end() && std::count(role->second.keyids.begin(), role->second.keyids.end(), next->id()) > 0) return next;
+    return signer_from(data, "online");
+}
+
+Result<void> take_into_use(const Path& data, const char* name) {
+    const Path folder = key_folder(data);
+    std::error_code failed;
+    std::filesystem::rename(folder / (std::string(name) + "-next.pem"), folder / (std::string(name) + ".pem"), failed);
+    if (failed) return Error{ErrorKind::io, "the new key: " + failed.message()};
+    std::filesystem::remove(folder / (std::string(name) + "-next.pub.json"), failed);
+    return flush_disk(folder);
+}
+
+const Delegation* delegation_to_centre(const TargetsMeta& targets) {
+    const auto found = std::find_if(targets.delegations.begin(), targets.delegations.end(), [](const Delegation& one) { return one.covers("rosters/1.json"); });
+    return found == targets.delegations.end() ? nullptr : &*found;
+}
+
 Result<std::string> role_of_centre(const RepositoryState& state, const Signer& online) {
     const auto targets = state.roles.find("targets");
     if (targets == state.roles.end()) return Error{ErrorKind::missing, "nothing is published there yet"};
-    for (const Delegation& one : targets->second.delegations) {
-        if (!one.covers("rosters/1.json")) continue;
+    if (const Delegation* found = delegation_to_centre(targets->second); found != nullptr) {
+        const Delegation& one = *found;
         for (const char* name : {"activities/1.json", "notices/1.json", "settings/1.json", "recalls/x-1.json", "kiosks/x/keys.json"})
             if (!one.covers(name)) return Error{ErrorKind::untrusted, fmt::format("the delegation to {} does not cover {}; delegate again (keys delegate --centre)", one.name, name)};
         if (auto may = may_sign(online, {one.keys, &targets->second.keys, "the centre's targets"}); !may) return may.error();
@@ -132,6 +153,7 @@ Result<void> Publisher::begin(WallTime now) {
     if (auto made = online_key(data_); !made) return made.error();
     std::error_code failed;
     std::filesystem::create_directories(repository(), failed);
+    if (auto ended = end_rotations(now); !ended) return ended.error().within("replacing a key");
     RepositoryState state;
     state.folder = repository();
     if (auto there = read_repository(repository())) state = std::move(*there);
@@ -199,8 +221,6 @@ Result<std::string> Publisher::first_root() const { return read_text(repository(
 
 Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& signed_files, WallTime now) {
     if (auto made = online_key(data); !made) return made.error();
-    const auto online = signer_from(data, "online");
-    if (!online) return online.error();
     Publisher publisher(data);
     std::error_code failed;
     std::filesystem::create_directories(publisher.repository(), failed);
@@ -212,6 +232,7 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
     else if (there.error().kind != ErrorKind::missing) return there.error();
 
     std::map<std::int64_t, std::string> roots;
+    RootMeta last_root = state.root;
     Release release;
     std::optional<TargetsMeta> targets;
     for (const Path& file : signed_files) {
@@ -221,7 +242,11 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
         if (!bytes) return bytes.error();
         if (!role) return Error{ErrorKind::invalid, name + " is no signed root, targets or role (N.ROLE.json)"};
         if (role->second == "root") {
-            if (role->first > state.root.version) roots.emplace(role->first, std::move(*bytes));
+            if (role->first <= state.root.version) continue;
+            auto root = read_root(*bytes);
+            if (!root) return root.error().within(name);
+            if (root->version > last_root.version) last_root = std::move(*root);
+            roots.emplace(role->first, std::move(*bytes));
             continue;
         }
         auto read = read_targets(*bytes);
@@ -229,6 +254,10 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
         if (role->second == "targets") targets = std::move(*read);
         release.roles.emplace_back(role->second, std::move(*bytes));
     }
+    const auto online = online_signer(data, last_root);
+    if (!online) return online.error();
+    const auto before = signer_from(data, "online");
+    if (!before) return before.error();
     // Roots on the way to the last; the last comes together with what it is for.
     while (!roots.empty()) {
         const auto next = roots.begin();
@@ -237,23 +266,30 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
         if (roots.empty()) break;
         Release only_root;
         only_root.root = std::exchange(release.root, std::nullopt);
-        only_root.snapshot_keys.push_back(*online);
-        only_root.timestamp_keys.push_back(*online);
+        const auto meant = read_root(*only_root.root);
+        if (!meant) return meant.error();
+        const auto signer = online_signer(data, *meant);
+        if (!signer) return signer.error();
+        only_root.snapshot_keys.push_back(*signer);
+        only_root.timestamp_keys.push_back(*signer);
         if (auto done = xinghuo::publish(state, only_root, now); !done) return done.error();
         auto again = read_repository(state.folder);
         if (!again) return again.error();
         state = std::move(*again);
     }
-    if (targets) {
-        RepositoryState planned = state;
-        planned.roles.insert_or_assign("targets", *targets);
+    RepositoryState planned = state;
+    planned.root = last_root;
+    if (targets) planned.roles.insert_or_assign("targets", *targets);
+    if (planned.roles.contains("targets")) {
         const auto role = role_of_centre(planned, *online);
         if (!role) return role.error();
         const bool given = std::any_of(release.roles.begin(), release.roles.end(), [&](const auto& each) { return each.first == *role; });
-        if (!given && !state.roles.contains(*role)) {
-            TargetsMeta ours;
-            ours.version = 1;
+        const auto present = state.roles.find(*role);
+        if (!given && (present == state.roles.end() || online->id() != before->id())) {
+            TargetsMeta ours = present == state.roles.end() ? TargetsMeta{} : present->second;
+            ours.version += 1;
             ours.expires = {now.unix_ms + role_days * day_ms};
+            ours.signatures.clear();
             auto bytes = signed_by(targets_json(ours), *online);
             if (!bytes) return bytes.error();
             release.roles.emplace_back(*role, std::move(*bytes));
@@ -265,6 +301,10 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
     const auto complete = read_repository(state.folder);
     if (!complete) return complete.error();
     if (auto role = role_of_centre(*complete, *online); !role) return role.error();
+    if (online->id() != before->id()) {
+        if (auto used = take_into_use(data, "online"); !used) return used.error();
+        if (auto written = online_key(data); !written) return written.error();
+    }
     return publisher;
 }
 

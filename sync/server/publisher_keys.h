@@ -21,6 +21,13 @@ Result<Digest> make_reading_seed(const Path& data, Organisation organisation);  
 Result<Digest> reading_seed(const Path& data, Organisation organisation, const std::string& id);
 void forget_reading_keys(const Path& data, Organisation organisation, const std::vector<std::string>& but);
 
+// online.pem, or online-next.pem where that is the one the root names.
+Result<Signer> online_signer(const Path& data, const RootMeta& root);
+// The new key is the one from now on.
+Result<void> take_into_use(const Path& data, const char* name);
+
+// Who speaks for what the centre tells; null: nobody.
+const Delegation* delegation_to_centre(const TargetsMeta& targets);
 // The role that may speak for what the centre tells; `untrusted` when it is not the online key's.
 Result<std::string> role_of_centre(const RepositoryState& state, const Signer& online);
 
