@@ -11,6 +11,7 @@
 #include "content/base/mailbox.h"
 #include "content/study/study.h"
 #include "kiosk/gfx/tween.h"
+#include "kiosk/in_force.h"
 #include "kiosk/input/ime.h"
 #include "kiosk/live_packs.h"
 #include "kiosk/screens/screens.h"
@@ -59,7 +60,7 @@ struct App::Machinery {
 };
 
 App::App(Parts parts)
-    : parts_(std::move(parts)),
+    : parts_(std::move(parts)), own_settings_(parts_.settings),
       idle_({from_seconds(parts_.settings.idle_seconds), from_seconds(parts_.settings.still_there_seconds)}),
       lang_(parts_.settings.lang) {}
 
@@ -117,7 +118,7 @@ Result<void> App::prepare() {
     m.packs->add(parts_.catalogue);
     m.textures = std::make_unique<Textures>(parts_.renderer, m.packs->pictures(parts_.resources / "art"), post_);
     m.canvas = std::make_unique<Canvas>(parts_.renderer, *m.text);
-    m.theme = parts_.settings.high_contrast ? high_contrast_theme() : paper_theme();
+    take_theme();
     resize(parts_.renderer.width_px(), parts_.renderer.height_px());
     stack_.push_back(parts_.catalogue ? make_attract() : make_closed(parts_.why_closed));
     set_study(parts_.study, parts_.why_no_study);
@@ -130,6 +131,9 @@ void App::set_study(Study* study, std::string why_not) {
     reception_->trust_centre(parts_.settings.centre_key);
     machinery_->directory.reset();
     machinery_->directory_revision = -1;
+    told_.looked.reset();
+    told_.revision = unheard;
+    hear_centre();
     // What was under way stays under way: an activity goes on where it was.
     if (study != nullptr && study->activities().current() && parts_.catalogue) {
         stack_.resize(1);
@@ -239,6 +243,7 @@ Result<void> App::show(std::string_view place) {
         if (place != "attract") stack_.push_back(make_hall());
         else reception_->sign_out(SignOutWhy::button, moment_), kept_.clear();
         force_ring_ = place == "still-there";
+        settle_settings();
         due_ = {};
         return {};
     }
@@ -297,6 +302,7 @@ void App::change_screen(Instant now) {
         }
         release();
         idle_.restart(now);
+        if (nobody_here() || stack_.back()->id() == "hall") settle_settings();
         closing_ = false;
         opening_ = !calm;
         opened_ = now;
@@ -309,6 +315,9 @@ void App::release() {
     unasked_ = true;
     force_ring_ = false;
 }
+
+void App::take_theme() { machinery_->theme = parts_.settings.high_contrast ? high_contrast_theme() : paper_theme(); }
+void App::look_at_roster_anew() { machinery_->directory_looked = Instant{} - between_directory_looks; }
 
 LivePacks& App::live_packs() { return *machinery_->packs; }
 void App::take_pictures_anew() { machinery_->textures->set_source(machinery_->packs->pictures(parts_.resources / "art")); }
@@ -387,7 +396,7 @@ App::Done App::frame(const Moment& moment, bool deferred, const Clock* stopwatch
                      .textures = *m.textures, .pointer = who, .touch = presses, .audio = parts_.audio, .files = *m.packs,
                      .wait_for_decoder = parts_.work_inline, .kept = kept_, .moment = moment_, .day = day, .study = parts_.study, .reception = *reception_,
                      .directory = m.directory, .here = here(now), .activity_open = parts_.study != nullptr && parts_.study->activities().current().has_value(),
-                     .sticks = sticks_.get(), .packs = parts_.preview ? nullptr : parts_.packs, .sync = parts_.sync, .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
+                     .sticks = sticks_.get(), .packs = parts_.preview ? nullptr : parts_.packs, .sync = parts_.sync, .in_force = told_.in_force.get(), .told = told_.number, .post = post_, .pinyin = [this] { return pinyin(); }, .codes = {}, .typed = {}, .keys = {}, .due = Instant::never(), .wished_lang = std::nullopt,
                      .subject = std::nullopt};
     };
     Interaction deaf;

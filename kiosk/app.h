@@ -27,6 +27,7 @@ struct ImGuiContext;
 namespace xinghuo {
 
 class InputMethod;
+struct InForce;
 class LivePacks;
 class PackRoom;
 class SyncRoom;
@@ -89,6 +90,8 @@ public:
     [[nodiscard]] PackRoom* packs() { return parts_.packs; }
     [[nodiscard]] SyncRoom* sync() { return parts_.sync; }
     [[nodiscard]] const Moment& moment() const { return moment_; }  // of the last turn or frame
+    // Which settings hold now, and who set them; null: there is no study.
+    [[nodiscard]] const InForce* settings_in_force() const { return told_.in_force.get(); }
     // Nobody is in front of it: it invites, or is closed.
     [[nodiscard]] bool nobody_here() const { return stack_.size() == 1; }
     // The record could not be looked after, or was mended and opened anew.
@@ -147,11 +150,26 @@ private:
     [[nodiscard]] std::optional<Here> here(Instant now) const;
     [[nodiscard]] Instant corner_due() const;
     void refresh_directory();
+    void look_at_roster_anew();
+    void hear_centre();
+    void settle_settings();
+    void take_theme();
     std::shared_ptr<InputMethod> pinyin();
     [[nodiscard]] bool ring_shown(Instant now) const;
 
     struct Machinery;                                // text, textures, canvas: what frames are made with
-    Parts parts_;
+    static constexpr std::string_view unheard = "-";
+    // What the centre says, as it was last looked for.
+    struct Told {
+        std::optional<Instant> looked;
+        std::string revision{unheard};
+        std::uint64_t number = 1;                    // Frame::told
+        bool rules = false;                          // the policy may be another one, too
+        std::unique_ptr<InForce> in_force, next;     // next: waits until nobody is disturbed
+    };
+    Parts parts_;                                    // its settings: those in force
+    const Settings own_settings_;                    // without the centre's
+    Told told_;
     std::atomic<bool> arrived_{false};               // set by the worker's thread
     std::unique_ptr<Machinery> machinery_;
     std::vector<ScreenPtr> stack_;                   // the last one is seen

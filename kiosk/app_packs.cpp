@@ -68,6 +68,7 @@ void App::turn(const Moment& moment) {
     look(moment.now);
     if (parts_.packs != nullptr) parts_.packs->look(*this, sticks_.get(), moment);
     if (parts_.sync != nullptr) parts_.sync->look(parts_.study, nobody_here(), moment);
+    hear_centre();
 }
 
 Instant App::turn_due() const {

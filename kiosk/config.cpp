@@ -69,15 +69,21 @@ void read_packs(const JsonNode& node, Settings::Packs& packs) {
     packs.ca = node["ca"].string_or("");
     packs.proxy = node["proxy"].string_or("");
     packs.automatic = node["automatic"].boolean_or(true);
-    const std::string quiet = node["quiet_hours"].string_or("02:00-05:00");
-    const std::size_t dash = quiet.find('-');
-    const auto from = minute_of_day(quiet.substr(0, dash)), to = minute_of_day(dash == std::string::npos ? "" : quiet.substr(dash + 1));
-    if (!from || !to || *from == *to) return node["quiet_hours"].refuse("must be two times of day, as 02:00-05:00");
-    packs.quiet_from = *from;
-    packs.quiet_to = *to;
+    const auto quiet = quiet_hours_of(node["quiet_hours"].string_or("02:00-05:00"));
+    if (!quiet) return node["quiet_hours"].refuse("must be two times of day, as 02:00-05:00");
+    packs.quiet_from = quiet->from;
+    packs.quiet_to = quiet->to;
 }
 
 }  // namespace
+
+std::optional<MinutesOfDay> quiet_hours_of(std::string_view text) {
+    const std::size_t dash = text.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    const auto from = minute_of_day(text.substr(0, dash)), to = minute_of_day(text.substr(dash + 1));
+    if (!from || !to || *from == *to) return std::nullopt;
+    return MinutesOfDay{*from, *to};
+}
 
 Result<Settings> read_settings(std::string_view json) {
     JsonDocument document;
@@ -116,6 +122,9 @@ Result<Settings> read_settings(std::string_view json) {
     }
     if (root["packs"].exists()) read_packs(root["packs"], s.packs);
     if (root["centre"].exists()) read_centre(root["centre"], s.centre);
+    for (const char* name : {"idle_seconds", "still_there_seconds", "volume", "less_motion", "high_contrast", "language"})
+        if (root[name].exists()) s.given[name] = SetBy::terminal;
+    if (root["packs"]["quiet_hours"].exists()) s.given["quiet_hours"] = SetBy::terminal;
     if (!document.good()) return document.error();
     return s;
 }

@@ -4,8 +4,12 @@
 //
 //     {"language": "zh", "panel": {"width_mm": 952, "height_mm": 535}, "viewing_distance_mm": 600,
 //      "idle_seconds": 60, "still_there_seconds": 10, "volume": 0.8, "less_motion": false, "high_contrast": false}
+//
+// What stands in it is stronger than what a centre sets (in_force.h).
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +20,9 @@
 #include "content/base/result.h"
 
 namespace xinghuo {
+
+// Who made a setting, the weakest first.
+enum class SetBy { program, centre, terminal, command_line };
 
 struct Settings {
     Lang lang = Lang::zh;
@@ -45,9 +52,17 @@ struct Settings {
         std::string token_file;         // empty: what enrolment here left
         std::string lrs, lrs_user, lrs_password_file;  // another Learning Record Store gets the records instead
     } centre;
+    // Of those that a centre may make, too (content/study/from_centre.h), by its name for them: who made them here. Not there: nobody did.
+    std::map<std::string, SetBy, std::less<>> given;
 };
 
 Result<Settings> read_settings(std::string_view json);
+
+struct MinutesOfDay {
+    int from = 0, to = 0;                // minutes
+};
+// "02:00-05:00"; nothing: not two different times of day.
+std::optional<MinutesOfDay> quiet_hours_of(std::string_view text);
 
 // How wide one imaginary px is on the glass, mm; 0 when the panel is not known.
 float mm_per_unit(const Settings& settings, float screen_w, float screen_h);

@@ -284,6 +284,7 @@ std::string Drive::run(std::string_view line) {
     }
     if (command == "packs") return packs(in);
     if (command == "sync") return sync(in);
+    if (command == "told") return told_json();
     if (command == "wallclock") return wallclock(rest());
     if (command == "trust") {
         const std::string what = rest();
@@ -297,7 +298,7 @@ std::string Drive::run(std::string_view line) {
         if (!(in >> n) || n < 0 || n > 100'000) return wrong("records N");
         return records(static_cast<std::size_t>(n));
     }
-    return failure({ErrorKind::invalid, fmt::format("no such command: {}; there are: screen touch tap drag pinch type key card wait wallclock trust stick unstick packs sync lang open shot records quit", command)}, false);
+    return failure({ErrorKind::invalid, fmt::format("no such command: {}; there are: screen touch tap drag pinch type key card wait wallclock trust stick unstick packs sync told lang open shot records quit", command)}, false);
 }
 
 }  // namespace xinghuo

@@ -11,6 +11,7 @@
 //     packs look stick|network · packs install · packs cancel · packs undo ID · packs wait SECONDS     wait: until nothing is being done
 //     sync                       what is queued, sent and wrong (SyncStatus), as JSON; "sync status" is the same
 //     sync now · sync enrol CODE NAME · sync release · sync wait SECONDS     wait: until nothing waits to be sent
+//     told                       what the centre plans, announces and sets here, and which settings hold by whose word, as JSON
 //     lang zh|en · open PLACE    (App::show)
 //     records N                  the newest N records, oldest of them first, as one JSON array
 //     shot FILE.png · quit
@@ -80,6 +81,7 @@ private:
     [[nodiscard]] std::string packs_json() const;
     std::string sync(std::istream& words);
     [[nodiscard]] std::string sync_json() const;
+    [[nodiscard]] std::string told_json() const;
     [[nodiscard]] std::string failure(const Error& error, bool with_labels) const;
     void finger(TouchEvent::What what, Vec2 at, std::int64_t id = 1);
 

@@ -1,8 +1,12 @@
 // The driver's word about the centre.
 #include <istream>
+#include <limits>
 
 #include "content/base/json.h"
+#include "content/study/from_centre.h"
+#include "content/study/study.h"
 #include "kiosk/drive.h"
+#include "kiosk/in_force.h"
 #include "kiosk/sync_room.h"
 
 namespace xinghuo {
@@ -39,6 +43,31 @@ std::string Drive::sync_json() const {
     write_trouble(w, "wrong", now.trouble);
     write_trouble(w, "enrol_wrong", now.enrol_trouble);
     return w.end().text();
+}
+
+std::string Drive::told_json() const {
+    if (app_.study() == nullptr) return failure({ErrorKind::unsupported, "there is no record"}, false);
+    const FromCentre from(app_.study()->database());
+    const auto planned = from.planned(WallTime{0}, WallTime{std::numeric_limits<std::int64_t>::max()});
+    const auto notices = from.notices(app_.moment().wall);
+    if (!planned) return failure(planned.error(), false);
+    if (!notices) return failure(notices.error(), false);
+    JsonWriter w;
+    w.object().key("ok").value(true).key("settings").object();
+    if (const InForce* const now = app_.settings_in_force()) {
+        constexpr const char* makers[] = {"program", "centre", "terminal", "command_line"};
+        for (const auto& [name, value] : now->values) {
+            w.key(name).object().key("value").value(value.json).key("by").value(makers[static_cast<std::size_t>(value.by)]);
+            if (!value.of_centre.empty()) w.key("of_centre").value(value.of_centre);
+            w.end();
+        }
+    }
+    w.end().key("notices").array();
+    for (const CentreNotice& one : *notices) w.object().key("id").value(one.id).key("title").value(one.title.in(app_.lang())).end();
+    w.end().key("planned").array();
+    for (const PlannedActivity& one : *planned)
+        w.object().key("id").value(one.id).key("name").value(one.plan.name).key("planned").value(iso_from_wall_time(*one.plan.planned)).end();
+    return w.end().end().text();
 }
 
 std::string Drive::sync(std::istream& words) {

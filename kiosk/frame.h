@@ -1,6 +1,7 @@
 // All that a screen or an exhibit may use during one frame. Coordinates are px of the imaginary screen.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,6 +28,7 @@ namespace xinghuo {
 class InputMethod; // kiosk/input/ime.h
 class PackRoom;    // kiosk/pack_room.h: the administrator's page only
 class SyncRoom;    // kiosk/sync_room.h: likewise
+struct InForce;    // kiosk/in_force.h: likewise
 class Reception;   // kiosk/reception.h
 class Sticks;      // kiosk/stick.h
 class Study;       // content/study/study.h: screens only, never exhibits
@@ -93,6 +95,9 @@ struct Frame {
     Sticks* sticks = nullptr;        // where exports go; null: nowhere
     PackRoom* packs = nullptr;       // the packs of this terminal; null: what is shown is given, not kept here
     SyncRoom* sync = nullptr;        // this terminal and the centre, for the administrator; null: nothing is sent
+    const InForce* in_force = nullptr;  // which value of a setting holds, and who set it, for the administrator
+    // Another number than before: what the centre plans, announces or sets has changed (content/study/from_centre.h). Never 0.
+    std::uint64_t told = 0;
     // Work too long for a frame, on the worker's thread (false: too much waits already). Results come back through a Mailbox that
     // the screen looks into; a frame follows each job.
     std::function<bool(std::function<void()>)> post;

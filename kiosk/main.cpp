@@ -58,6 +58,11 @@ Result<Settings> settings_of(const Options& options) {
     return settings;
 }
 
+void set_language(Settings& settings, Lang lang) {
+    settings.lang = lang;
+    settings.given["language"] = SetBy::command_line;
+}
+
 Result<Opened> open_all(const Options& options) {
     Opened o;
     o.resources = program_folder().parent_path() / "share" / "xinghuo";
@@ -69,7 +74,7 @@ Result<Opened> open_all(const Options& options) {
         o.why_closed = settings.error().what;
         log_warning(o.why_closed);
     }
-    if (options.lang) o.settings.lang = *options.lang;
+    if (options.lang) set_language(o.settings, *options.lang);
     return o;
 }
 
@@ -147,7 +152,7 @@ int run_tour(const Options& options, Opened o) {
         {"landscape-en", 1920, 1080, Lang::en}, {"portrait-en", 1080, 1920, Lang::en}};
     int pictures = 0;
     for (const auto& visit : visits) {
-        o.settings.lang = visit.lang;
+        set_language(o.settings, visit.lang);
         auto run = open_headless(o, visit.w, visit.h, options);
         if (!run) return fail(run.error());
         const auto catalogue = run->app->catalogue();

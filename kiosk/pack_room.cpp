@@ -81,6 +81,7 @@ public:
     void cancel() override;
     void forget() override;
     void undo(std::string_view pack, const Moment& moment) override;
+    void set_quiet_hours(int from, int to) override { quiet_from_ = from, quiet_to_ = to; }
 
 private:
     using Work = std::function<void(PackKeeper&, std::uint64_t job)>;
@@ -109,6 +110,7 @@ private:
     [[nodiscard]] bool refused(Source source, Doing during);
 
     Parts parts_;
+    int quiet_from_, quiet_to_;                   // the main thread's
     bool private_folder_ = false;
     State state_;
     std::shared_ptr<const Catalogue> catalogue_;
@@ -138,7 +140,7 @@ private:
     std::thread thread_;
 };
 
-Room::Room(Parts parts) : parts_(std::move(parts)) {
+Room::Room(Parts parts) : parts_(std::move(parts)), quiet_from_(parts_.network.quiet_from), quiet_to_(parts_.network.quiet_to) {
     state_.network_name = host_of(parts_.network.url);
     state_.automatic = !parts_.network.url.empty() && parts_.network.automatic;
     const Moment moment = parts_.clock.moment();
@@ -400,7 +402,7 @@ void Room::forget() {
 void Room::quiet_hours(const App& app, const Moment& moment) {
     if (!state_.automatic || state_.doing != Doing::nothing) return;
     if (std::exchange(go_on_, false)) return put_in(true, moment);
-    const int minute = minute_of_day(moment.wall), from = parts_.network.quiet_from, to = parts_.network.quiet_to;
+    const int minute = minute_of_day(moment.wall), from = quiet_from_, to = quiet_to_;
     const bool quiet = from <= to ? minute >= from && minute < to : minute >= from || minute < to;
     if (quiet && app.nobody_here() && moment.now >= next_try_) search(Source::network, true, moment);
 }

@@ -86,6 +86,8 @@ public:
     virtual void cancel() = 0;
     virtual void forget() = 0;                        // the offer, the problem and `installed`: the page was left
     virtual void undo(std::string_view pack, const Moment& moment) = 0;
+    // Other ones than at the start, minutes of the day: the centre says when.
+    virtual void set_quiet_hours(int from, int to) { static_cast<void>(from), static_cast<void>(to); }
 };
 
 // Never null: what cannot be opened shows nothing, and says why().

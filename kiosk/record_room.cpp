@@ -62,11 +62,13 @@ void RecordRoom::begin_day() {
 
 void RecordRoom::look(App& app) {
     if (study_) begin_day();
+    if (study_) health_.look(app, parts_.version, parts_.clock.moment());
     if (!upkeep_ || upkeep_->take_damage().empty()) return;
     app.set_study(nullptr, "the study record is being mended");
     study_.reset();
     upkeep_.reset();
     open(true);
+    day_ = -1;
     app.set_study(study_.get(), why_);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "content/study/study.h"
+#include "kiosk/health.h"
 #include "kiosk/upkeep.h"
 
 namespace xinghuo {
@@ -31,7 +32,7 @@ public:
     [[nodiscard]] Study* study() { return study_.get(); }
     [[nodiscard]] const std::string& why() const { return why_; }
     // Once per turn of the loop: if the check found damage, mends, and gives the application the mended record. Once a day: the
-    // policy of that day, and retention.
+    // policy of that day, and retention; and this terminal's health (health.h).
     void look(App& app);
 
 private:
@@ -42,6 +43,7 @@ private:
     std::unique_ptr<Upkeep> upkeep_;
     std::unique_ptr<Study> study_;    // goes before upkeep: its last journal is written by it
     std::string why_;
+    HealthTeller health_;
     std::int64_t day_ = -1;           // that begin_day() was done for
 };
 

@@ -316,8 +316,8 @@ void Agent::State::pull_now() {
     }
     if (status.trouble && status.trouble->key == "sync.wrong.repository") status.trouble.reset();
     // The centre seals to a new terminal within a minute or two; that one was revoked, its state says.
+    if (got->fresh) status.not_taken = got->no_keys ? std::vector<std::string>() : got->wrong;
     if (got->no_keys) pull_due = parts.clock.now() + before_first_keys;
-    else if (!got->wrong.empty()) status.trouble = SyncTrouble{"sync.wrong.repository", got->wrong.front()};
     if (got->any() && parts.pulled) parts.pulled();
 }
 
@@ -347,6 +347,7 @@ Result<CourierServed> Agent::carry(const Path& stick, const std::atomic<bool>* s
     const Moment moment = s.parts.clock.moment();
     auto served = Courier(std::move(with)).serve(stick, moment.wall, moment);
     s.tell();
+    if (served && served->pulled.fresh && !served->pulled.no_keys) s.status.not_taken = served->pulled.wrong;
     if (served && served->pulled.any() && s.parts.pulled) s.parts.pulled();
     return served;
 }

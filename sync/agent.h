@@ -40,6 +40,7 @@ struct SyncStatus {
     std::optional<SyncTrouble> enrol_trouble;  // why the last code was not taken
     std::vector<Outbox::Quarantined> quarantined;  // the oldest 100
     std::uint64_t steps = 0;              // requests so far
+    std::vector<std::string> not_taken;   // of what the centre told last: sentences. What was there before holds on
     bool idle = false;                    // nothing waits and nothing is being done
 };
 

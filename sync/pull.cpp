@@ -146,7 +146,9 @@ private:
         Policies policies(parts_.db, parts_.records);
         const auto here = policies.all();
         if (!here) return here.error();
+        std::vector<std::int64_t> days;
         for (const Policies::Entry& entry : all->policy) {
+            days.push_back(entry.from_day);
             const bool same = std::any_of(here->begin(), here->end(), [&](const Policies::Entry& one) {
                 return one.from_day == entry.from_day && one.policy == entry.policy;
             });
@@ -154,7 +156,7 @@ private:
             if (auto set = policies.set(entry.from_day, entry.policy, moment_); !set) return set;
             ++pulled_.policies;
         }
-        const auto done = at_once(name, told, [&] { return told_.replace_settings(all->settings); });
+        const auto done = at_once(name, told, [&] { return told_.replace_settings(all->settings, days); });
         pulled_.settings = done.has_value();
         return done;
     }

@@ -132,8 +132,6 @@ Result<std::size_t> Activities::count_expected(const std::string& branch) const 
 }
 
 Result<void> Activities::recover(const Moment& moment) {
-    current_.reset();
-    last_taps_.clear();
     std::string id;
     std::int64_t boot = 0, opened_mono_ms = 0, opened_seq = 0;
     bool trusted = false;
@@ -141,7 +139,12 @@ Result<void> Activities::recover(const Moment& moment) {
         auto rows = db_->query("SELECT a.id, a.opened_seq, o.boot, o.mono_ms, o.clock_trusted FROM activity a JOIN record o ON o.seq = a.opened_seq "
                                "WHERE a.closed_seq IS NULL ORDER BY a.opened_seq DESC LIMIT 1");
         if (!rows) return rows.error();
-        if (!rows->next()) return rows->end();
+        if (!rows->next()) {
+            if (auto end = rows->end(); !end) return end;
+            current_.reset();
+            last_taps_.clear();
+            return {};
+        }
         id = rows->text(0);
         opened_seq = rows->integer(1);
         boot = rows->integer(2);
@@ -168,22 +171,34 @@ Result<void> Activities::recover(const Moment& moment) {
     }
     // A month is as late as a year; and a machine's clock that went wrong shall not run over.
     since_opening = std::clamp(since_opening, Milliseconds(0), Milliseconds(31 * 86'400'000ll));
-    opened_at_ = moment.now - since_opening;
-    late_at_ = late_after_opening(activity->plan, activity->opened, trusted);
 
+    std::vector<LastTap> taps;
     auto rows = db_->query("SELECT member, mono_ms FROM record WHERE kind = 'attended' AND seq > ?1 AND boot = ?2 AND mono_ms > ?3", opened_seq,
                            records_->boot(), moment.mono_ms - std::chrono::duration_cast<Milliseconds>(again_within).count());
     if (!rows) return rows.error();
-    while (rows->next()) last_taps_.push_back({{rows->text(0)}, moment.now - Milliseconds(std::max<std::int64_t>(0, moment.mono_ms - rows->integer(1)))});
+    while (rows->next()) taps.push_back({{rows->text(0)}, moment.now - Milliseconds(std::max<std::int64_t>(0, moment.mono_ms - rows->integer(1)))});
     if (auto end = rows->end(); !end) return end.error();
+    opened_at_ = moment.now - since_opening;
+    late_at_ = late_after_opening(activity->plan, activity->opened, trusted);
+    last_taps_ = std::move(taps);
     current_ = std::move(*activity);
     return {};
 }
 
-Result<ActivityId> Activities::open(const ActivityPlan& plan, const Moment& moment) {
+Result<std::optional<std::int64_t>> Activities::held(const std::string& planned) const {
+    auto rows = db_->query("SELECT day FROM activity WHERE id = ?1", planned);
+    if (!rows) return rows.error();
+    std::optional<std::int64_t> day;
+    if (rows->next()) day = rows->integer(0);
+    if (auto end = rows->end(); !end) return end.error();
+    return day;
+}
+
+Result<ActivityId> Activities::open(const ActivityPlan& plan, const Moment& moment, const std::string& planned) {
     if (current_) return Error{ErrorKind::invalid, "another activity is open"};
     if (const PlanFault fault = plan_fault(plan, moment); fault != PlanFault::none) return Error{ErrorKind::invalid, std::string(sentence(fault))};
-    if (!plan.branch.empty()) {
+    // Who planned it knows their branches; a roster may be on its way.
+    if (!plan.branch.empty() && planned.empty()) {
         auto known = db_->integer_or(0, "SELECT 1 FROM branch WHERE name = ?1", plan.branch);
         if (!known) return known.error();
         if (*known == 0) return Error{ErrorKind::invalid, "there is no such branch"};
@@ -192,7 +207,10 @@ Result<ActivityId> Activities::open(const ActivityPlan& plan, const Moment& mome
     if (!expected_now) return expected_now.error();
 
     Activity activity;
-    activity.id.text = "a-" + uuid_v7(moment.wall);
+    auto before = planned.empty() ? Result<std::optional<std::int64_t>>(std::nullopt) : held(planned);
+    if (!before) return before.error();
+    const bool again = before->has_value();
+    activity.id.text = planned.empty() || again ? "a-" + uuid_v7(moment.wall) : planned;
     activity.plan = plan;
     activity.opened = moment.wall;
     activity.open = true;
@@ -200,7 +218,9 @@ Result<ActivityId> Activities::open(const ActivityPlan& plan, const Moment& mome
     JsonWriter body;
     body.object().key("activity").value(activity.id.text).key("name").value(plan.name).key("type").value(plan.type).key("branch").value(plan.branch);
     if (plan.planned) body.key("planned_ms").value(plan.planned->unix_ms);
-    body.key("late_after_min").value(plan.late_after_min).end();
+    body.key("late_after_min").value(plan.late_after_min);
+    if (again) body.key("plan").value(planned);
+    body.end();
     const Draft drafts[] = {{RecordKind::activity_opened, plan.host, body.text()}};
     auto kept = records_->keep(drafts, moment, [&](const std::vector<Record>&) -> Result<void> {
         auto day = db_->integer_or(0, "SELECT day FROM activity WHERE id = ?1", activity.id.text);

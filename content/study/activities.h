@@ -74,10 +74,16 @@ public:
     Activities(Database& db, Records& records, Members& members) : db_(&db), records_(&records), members_(&members) {}
     // Finds the activity that was open when the program ended: it still is, and its time for being late goes on. While the
     // machine runs its own clock tells how long that was. After a power cut the wall clock does, where it was trusted at the opening
-    // and is now; else the time without power is unknown and counts nothing, in favour of who comes.
+    // and is now; else the time without power is unknown and counts nothing, in favour of who comes. Reads anew what is open already,
+    // too; when that fails nothing has changed.
     Result<void> recover(const Moment& moment);
 
-    Result<ActivityId> open(const ActivityPlan& plan, const Moment& moment);  // `invalid`: one is open, or the plan breaks a rule
+    // `invalid`: one is open, or the plan breaks a rule. `planned`: the id of what the centre planned (from_centre.h); empty: it planned nothing. The activity
+    // takes that id, so that the centre finds by it who came, at whichever terminals it was held. Held here once more it gets an id of its own, and its
+    // record says whose plan it follows.
+    Result<ActivityId> open(const ActivityPlan& plan, const Moment& moment, const std::string& planned = {});
+    // The day for which what the centre planned was held here.
+    Result<std::optional<std::int64_t>> held(const std::string& planned) const;
     [[nodiscard]] const std::optional<Activity>& current() const { return current_; }
 
     // A tap of a member. Durable when good; when it fails nothing has changed, and the next tap tries again.

@@ -7,6 +7,8 @@
 namespace xinghuo {
 namespace {
 
+constexpr std::string_view policy_days_name = "policy days";  // no setting has a space in its name
+
 enum class ValueKind { seconds_idle, seconds_asked, share, truth, language, hours };
 struct CentreSettingRule {
     std::string_view name;
@@ -26,7 +28,7 @@ bool is_hours(const std::string& text) {  // "02:00-05:00"
             if (text[digit] < '0' || text[digit] > '9') return false;
         if ((text[at] - '0') * 10 + text[at + 1] - '0' > 23 || text[at + 3] > '5') return false;
     }
-    return true;
+    return text.compare(0, 5, text, 6, 5) != 0;
 }
 
 bool may_have(ValueKind kind, const JsonNode& value) {
@@ -39,6 +41,18 @@ bool may_have(ValueKind kind, const JsonNode& value) {
         case ValueKind::hours: return value.is_string() && is_hours(value.string());
     }
     return false;
+}
+
+std::string_view wanted(ValueKind kind) {
+    switch (kind) {
+        case ValueKind::seconds_idle: return "10 to 3600 seconds";
+        case ValueKind::seconds_asked: return "3 to 120 seconds";
+        case ValueKind::share: return "0 to 1";
+        case ValueKind::truth: return "true or false";
+        case ValueKind::language: return "\"zh\" or \"en\"";
+        case ValueKind::hours: return "two times of day, as \"02:00-05:00\"";
+    }
+    return "";
 }
 
 std::string both(const Bilingual& text) {
@@ -65,7 +79,7 @@ Result<void> check_centre_setting(std::string_view name, std::string_view json) 
         if (rule.name != name) continue;
         JsonDocument document;
         if (document.parse(R"({"value":)" + std::string(json) + "}") && may_have(rule.kind, document.root()["value"]) && document.good()) return {};
-        return Error{ErrorKind::invalid, std::string(name) + ": a value it cannot have"};
+        return Error{ErrorKind::invalid, std::string(name) + " cannot be " + std::string(json.substr(0, 60)) + "; it must be " + std::string(wanted(rule.kind))};
     }
     return Error{ErrorKind::invalid, "\"" + std::string(name) + "\" is no setting a centre may make"};
 }
@@ -102,12 +116,30 @@ Result<std::vector<CentreNotice>> FromCentre::notices(WallTime now, std::size_t 
 }
 
 Result<std::map<std::string, std::string>> FromCentre::settings() const {
-    auto rows = db_->query("SELECT name, value FROM centre_setting ORDER BY name");
+    auto rows = db_->query("SELECT name, value FROM centre_setting WHERE name <> ?1 ORDER BY name", policy_days_name);
     if (!rows) return rows.error();
     std::map<std::string, std::string> all;
     while (rows->next()) all.emplace(rows->text(0), rows->text(1));
     if (auto read = rows->end(); !read) return read.error();
     return all;
+}
+
+Result<std::vector<std::int64_t>> FromCentre::policy_days() const {
+    auto rows = db_->query("SELECT value FROM centre_setting WHERE name = ?1", policy_days_name);
+    if (!rows) return rows.error();
+    std::vector<std::int64_t> days;
+    JsonDocument document;
+    if (rows->next() && document.parse(R"({"days":)" + rows->text(0) + "}"))
+        for (const JsonNode& day : document.root()["days"].items(1'000)) days.push_back(day.integer());
+    if (auto read = rows->end(); !read) return read.error();
+    return days;
+}
+
+Result<std::string> FromCentre::revision() const {
+    auto rows = db_->query("SELECT COUNT(*), COALESCE(SUM(version), 0), COALESCE(MAX(at_ms), 0) FROM taken_target");
+    if (!rows) return rows.error();
+    if (!rows->next()) return rows->end().has_value() ? Result<std::string>(std::string()) : Result<std::string>(rows->end().error());
+    return std::to_string(rows->integer(0)) + ' ' + std::to_string(rows->integer(1)) + ' ' + std::to_string(rows->integer(2));
 }
 
 Result<std::int64_t> FromCentre::taken(std::string_view target) const {
@@ -136,11 +168,15 @@ Result<void> FromCentre::replace_notices(const std::vector<CentreNotice>& all) {
     return {};
 }
 
-Result<void> FromCentre::replace_settings(const std::map<std::string, std::string>& all) {
+Result<void> FromCentre::replace_settings(const std::map<std::string, std::string>& all, const std::vector<std::int64_t>& policy_days) {
     if (auto done = db_->run("DELETE FROM centre_setting"); !done) return done;
     for (const auto& [name, value] : all)
         if (auto done = db_->run("INSERT INTO centre_setting (name, value) VALUES (?1, ?2)", name, value); !done) return done;
-    return {};
+    if (policy_days.empty()) return {};
+    JsonWriter days;
+    days.array();
+    for (const std::int64_t day : policy_days) days.value(day);
+    return db_->run("INSERT INTO centre_setting (name, value) VALUES (?1, ?2)", policy_days_name, days.end().text());
 }
 
 Result<void> FromCentre::mark_taken(std::string_view target, std::int64_t version, WallTime at) {

@@ -25,7 +25,8 @@ enum class RecordKind {
     abandoned,           // as study_interval: what was proven of the interval that a crash or a power cut ended
     quiz_answered,       // {"session"?, "question", "theme", "right", "score", "item", "pack", "pack_version"}; member may be none
     quiz_finished,       // {"session"?, "theme", "item", "asked", "right", "percent", "paper": bool, "passed"?}
-    activity_opened,     // {"activity", "name", "type", "branch", "planned_ms"?, "late_after_min"}; member: the host, or none
+    activity_opened,     // {"activity", "name", "type", "branch", "planned_ms"?, "late_after_min", "plan"?}; member: the host, or none. What the centre
+                         // planned is held under the plan's id; "plan" has that id when it is held at this terminal once more, under one of its own
     activity_closed,     // {"activity", "name", "expected", "attended", "late", "guests"}; member: the host, or none
     attended,            // {"activity", "name", "as": on_time|late, then left_early|back by turns, "way": card|code|name}
     reflection,          // (later)

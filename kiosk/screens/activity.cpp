@@ -89,12 +89,12 @@ private:
         switch (form_.draw(frame, place, host, !last_.empty())) {
             case ActivityForm::Wish::none: break;
             case ActivityForm::Wish::last: end_.emplace(last_); break;
-            case ActivityForm::Wish::open: open(frame, form_.plan(frame, host)); break;
+            case ActivityForm::Wish::open: open(frame, form_.plan(frame, host), form_.followed()); break;
         }
     }
 
-    void open(Frame& frame, const ActivityPlan& plan) {
-        if (auto opened = frame.study->activities().open(plan, frame.moment); !opened) {
+    void open(Frame& frame, const ActivityPlan& plan, const std::string& planned) {
+        if (auto opened = frame.study->activities().open(plan, frame.moment, planned); !opened) {
             log_warning(opened.error().within("opening an activity").what);
             return frame.reception.say(Notice::Tone::bad, "activity.not_opened.title", "activity.not_opened.text", frame.moment);
         }

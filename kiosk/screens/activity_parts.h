@@ -11,6 +11,7 @@
 #include "content/study/activities.h"
 #include "kiosk/gfx/tween.h"
 #include "kiosk/keyboard.h"
+#include "kiosk/screens/activity_plans.h"
 #include "kiosk/screens/sign_in_parts.h"
 #include "media/chime.h"
 
@@ -28,6 +29,8 @@ public:
     // `host`: who plans it; null: the administrator. last: the activity before this one is to be seen.
     Wish draw(Frame& frame, Rect place, const Member* host, bool has_last);
     [[nodiscard]] ActivityPlan plan(const Frame& frame, const Member* host) const;
+    // The id of what the centre planned and this follows; empty: it is the host's own.
+    [[nodiscard]] const std::string& followed() const { return followed_.id; }
     // Something covers the page: the way back leads to the plan, not away. False: nothing did.
     bool back();
 
@@ -39,6 +42,12 @@ private:
     void start(Frame& frame, Rect& place);
     void late(Frame& frame, Rect& place);
     void write_name(Frame& frame, Rect place);
+    float branch_chips(Frame& frame, Rect content, Rect seen);
+    void chosen(Frame& frame, const ActivityOffer& offer);
+    void follow(const PlannedActivity& planned);
+    void centre_changed(Frame& frame);
+    bool covered(Frame& frame, Rect place);
+    void ask_again(Frame& frame, Rect place);
 
     bool begun_ = false, planned_ = false, writing_ = false;
     std::size_t type_ = 0;
@@ -46,9 +55,12 @@ private:
     std::optional<std::string> name_;          // as somebody wrote it; none: made of the rest
     std::string draft_;
     WallTime start_;
-    int late_ = 1;                             // of the segments
+    int late_min_ = 5;
+    ActivityOffers offers_;
+    PlannedActivity followed_;                 // as it was when it was taken over; without an id: none
+    std::optional<ActivityOffer> again_;       // was held here already: shall it be once more?
     std::optional<TextKeyboard> keyboard_;  // when a name is first written
-    Scroll scroll_;
+    Scroll scroll_, form_scroll_;
 };
 
 // Opens to a host's card (the card itself: a number on paper is no proof) or to the administrator's PIN.

@@ -128,7 +128,7 @@ private:
     static std::string sync_tile(const Frame& frame) {
         if (frame.sync == nullptr || !frame.sync->status().set) return frame.words("sync.tile.none");
         const SyncStatus& now = frame.sync->status();
-        if (now.trouble) return frame.words(now.enrolled ? "sync.tile.trouble" : "sync.tile.not_enrolled");
+        if (now.trouble || !now.not_taken.empty()) return frame.words(now.enrolled ? "sync.tile.trouble" : "sync.tile.not_enrolled");
         if (now.outbox.quarantined > 0) return frame.words("sync.tile.refused", {{"n", std::to_string(now.outbox.quarantined)}});
         return now.outbox.waiting > 0 ? frame.words("sync.tile.waiting", {{"n", std::to_string(now.outbox.waiting)}}) : frame.words("sync.tile.well");
     }

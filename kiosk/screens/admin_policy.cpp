@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "content/base/log.h"
+#include "content/study/from_centre.h"
 #include "content/study/study.h"
 #include "kiosk/screens/admin_parts.h"
 #include "kiosk/screens/admin_words.h"
@@ -55,9 +56,14 @@ public:
         auto table = frame.study->policies().all();
         if (table) table_ = std::move(*table);
         else log_warning(table.error().within("reading the policy").what);
+        told_ = frame.told;
+        auto days = FromCentre(frame.study->database()).policy_days();
+        if (days) of_centre_ = std::move(*days);
+        else log_warning(days.error().within("reading the policy").what);
     }
 
     void frame(Frame& frame, AdminDesk& desk) override {
+        if (told_ != frame.told) shown(frame);
         StepDesk here(desk, [this] { return std::exchange(removing_, std::nullopt).has_value(); });
         Rect place = admin_head(frame, here, frame.words("admin.policy.title"));
         if (removing_) return remove(frame, place);
@@ -79,7 +85,8 @@ private:
         const bool begun = place == 0 || table_[place - 1].from_day <= frame.day;
         const bool in_force = begun && (place == table_.size() || table_[place].from_day > frame.day);
         const std::string state = frame.words(in_force ? "admin.policy.in_force" : begun ? "admin.policy.was" : "admin.policy.will");
-        const std::string from = place == 0 ? frame.words("admin.policy.default") : frame.words("admin.policy.from", {{"day", admin_day(table_[place - 1].from_day)}});
+        std::string from = place == 0 ? frame.words("admin.policy.default") : frame.words("admin.policy.from", {{"day", admin_day(table_[place - 1].from_day)}});
+        if (place > 0 && std::find(of_centre_.begin(), of_centre_.end(), table_[place - 1].from_day) != of_centre_.end()) from += " · " + frame.words("set.by.centre");
         heading(frame, rest, fmt::format("{} · {}", from, state));
         const float top = rest.y;
         Rect inside{rest.x + space::l, rest.y, rest.w - space::l, rest.h};
@@ -110,6 +117,8 @@ private:
     }
 
     std::vector<Policies::Entry> table_;
+    std::vector<std::int64_t> of_centre_;      // days of the table
+    std::uint64_t told_ = 0;
     std::optional<std::int64_t> removing_;
     Scroll scroll_;
 };

@@ -9,6 +9,7 @@
 #include "content/study/study.h"
 #include "kiosk/keyboard.h"
 #include "kiosk/screens/admin_parts.h"
+#include "kiosk/screens/admin_told.h"
 #include "kiosk/screens/admin_words.h"
 #include "kiosk/stick.h"
 #include "kiosk/sync_room.h"
@@ -84,6 +85,7 @@ private:
             Rect rest{column.x, content.y + space::s, column.w, 1e6f};
             const float top = content.y;
             troubles(frame, rest, now);
+            refused_of_centre(frame, rest, now);
             heading(frame, rest, frame.words("sync.records"));
             facts(frame, rest, {{frame.words("sync.waiting"), now.outbox.waiting == 0 ? frame.words("sync.waiting.none") : frame.words("sync.waiting.some", {{"n", std::to_string(now.outbox.waiting)}})},
                                 {frame.words("sync.sent"), frame.words("sync.sent.of", {{"n", std::to_string(now.outbox.sent_through)}, {"all", std::to_string(now.outbox.last_seq)}})},
@@ -92,6 +94,7 @@ private:
             facts(frame, rest, {{frame.words("sync.address"), now.name},
                                 {frame.words("sync.organisation"), now.organisation.empty() ? frame.words("sync.organisation.none") : now.organisation},
                                 {frame.words("admin.storage.kiosk"), frame.study->records().kiosk().text}});
+            told_by_centre(frame, rest);
             courier(frame, rest, room);
             refused(frame, rest, now);
             return rest.y - top + space::l;
@@ -104,7 +107,7 @@ private:
             told(frame, rest, frame.words(trouble == &now.trouble ? "sync.trouble" : "sync.not_enrolled"), frame.words((*trouble)->key));
             if (!(*trouble)->detail.empty()) paragraph(frame, rest, frame.words("packs.technical", {{"what", (*trouble)->detail}}), admin_quiet(frame), space::s);
         }
-        if (!now.trouble && !now.enrol_trouble && now.outbox.waiting == 0 && now.last_contact) {
+        if (!now.trouble && !now.enrol_trouble && now.not_taken.empty() && now.outbox.waiting == 0 && now.last_contact) {
             paragraph(frame, rest, frame.words("sync.well"), admin_body(frame), space::s);
         }
     }

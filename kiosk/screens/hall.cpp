@@ -1,4 +1,5 @@
 // 大厅: the sections as large pictures. From here every story is at most two touches away.
+#include "kiosk/screens/notice_board.h"
 #include "kiosk/screens/screens.h"
 #include "kiosk/widgets.h"
 
@@ -17,6 +18,7 @@ public:
         place.cut_bottom(frame.portrait ? 72 : 64);
         welcome(frame, place.cut_top(frame.portrait ? 210 : 150));
         place.cut_top(space::l);
+        board_.hall_card(frame, place, navigator);
         // A pack may name sections that a later program knows; they are not shown, and break nothing.
         std::vector<const Section*> sections;
         for (const Section& section : frame.catalogue->sections())
@@ -151,6 +153,8 @@ private:
         if (items.size() == 1) navigator.go(make_exhibit(items.front()->id));
         else navigator.go(make_items(section));
     }
+
+    NoticeBoard board_;
 };
 
 }  // namespace

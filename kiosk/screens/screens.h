@@ -32,6 +32,7 @@ struct QuizOutcome;                      // kiosk/screens/quiz_outcome.h
 
 ScreenPtr make_attract();                                  // 待机
 ScreenPtr make_hall();                                     // 大厅
+ScreenPtr make_notices(std::string id);                    // 通知: that one of the centre's, or, without an id, all of them
 ScreenPtr make_figures();                                  // 人物
 ScreenPtr make_films();                                    // 微党课
 ScreenPtr make_exhibit(std::string item_id, std::shared_ptr<const Catalogue> of = nullptr);  // one item, of any kind; of: as in QuizRequest

@@ -1,0 +1,71 @@
+#include "kiosk/screens/admin_told.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "content/base/json.h"
+#include "content/study/from_centre.h"
+#include "content/study/study.h"
+#include "kiosk/in_force.h"
+#include "kiosk/screens/admin_parts.h"
+#include "kiosk/screens/admin_words.h"
+
+namespace xinghuo {
+namespace {
+
+// "90" → "90 秒", "true" → "开".
+std::string value_words(const Frame& frame, std::string_view name, const std::string& json) {
+    JsonDocument document;
+    if (!document.parse(R"({"value":)" + json + "}")) return json;
+    const JsonNode value = document.root()["value"];
+    if (value.is_boolean()) return frame.words(value.boolean_or(false) ? "set.on" : "set.off");
+    if (name == "language") return frame.strings.get(value.string() == "en" ? Lang::zh : Lang::en, "bar.other_language");
+    if (value.is_string()) return value.string();
+    if (name == "volume") return fmt::format("{:.0f}%", value.number() * 100);
+    return frame.words("set.seconds", {{"n", plain_number(value.number())}});
+}
+
+std::string maker(const Frame& frame, SetBy by) {
+    switch (by) {
+        case SetBy::program: return frame.words("set.by.program");
+        case SetBy::centre: return frame.words("set.by.centre");
+        case SetBy::terminal: return frame.words("set.by.terminal");
+        case SetBy::command_line: return frame.words("set.by.command_line");
+    }
+    return "";
+}
+
+}  // namespace
+
+void told_by_centre(Frame& frame, Rect& rest) {
+    heading(frame, rest, frame.words("set.title"));
+    const FromCentre from(frame.study->database());
+    std::vector<Fact> all;
+    if (frame.in_force != nullptr) {
+        for (const auto& [name, value] : frame.in_force->values) {
+            const std::string words = value_words(frame, name, value.json), by = maker(frame, value.by);
+            const bool overruled = !value.of_centre.empty() && value.by != SetBy::centre;
+            all.push_back({frame.words("set." + name), overruled ? frame.words("set.overruled", {{"value", words}, {"by", by}, {"centre", value_words(frame, name, value.of_centre)}})
+                                                                 : frame.words("set.value", {{"value", words}, {"by", by}})});
+        }
+    }
+    if (const auto days = from.policy_days(); days && !days->empty()) {
+        std::string text;
+        for (const std::int64_t day : *days) text += (text.empty() ? "" : ", ") + admin_day(day);
+        all.push_back({frame.words("set.policies"), frame.words("set.value", {{"value", frame.words("set.policies.days", {{"days", text}})}, {"by", frame.words("set.by.centre")}})});
+    }
+    const auto notices = from.notices(frame.moment.wall);
+    const auto planned = from.planned(WallTime{frame.moment.wall.unix_ms - 43'200'000}, WallTime{std::numeric_limits<std::int64_t>::max()});
+    all.push_back({frame.words("set.announced"), frame.words("set.announced.n", {{"n", std::to_string(notices ? notices->size() : 0)}, {"m", std::to_string(planned ? planned->size() : 0)}})});
+    facts(frame, rest, all);
+    paragraph(frame, rest, frame.words("set.text"), admin_quiet(frame), space::s);
+}
+
+void refused_of_centre(Frame& frame, Rect& rest, const SyncStatus& now) {
+    if (now.not_taken.empty()) return;
+    told(frame, rest, frame.words("set.refused"), frame.words("set.refused.text"));
+    for (const std::string& one : now.not_taken) paragraph(frame, rest, frame.words("packs.technical", {{"what", one}}), admin_quiet(frame), space::s);
+}
+
+}  // namespace xinghuo

@@ -1,0 +1,118 @@
+#include "kiosk/screens/notice_board.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "content/base/log.h"
+#include "content/base/text.h"
+#include "content/study/day.h"
+#include "content/study/study.h"
+#include "kiosk/screens/screens.h"
+#include "kiosk/widgets.h"
+
+namespace xinghuo {
+namespace {
+
+constexpr std::int64_t minute_ms = 60'000;
+constexpr std::size_t rows_where_high = 3;   // of titles in the hall; a low hall has room for one
+constexpr float high_screen = 1300;
+constexpr float sign = 44, row_pad = 18;
+constexpr int title_lines = 2;
+
+// Of a clock that is not believed only the day is known.
+WallTime time_of_notices(const Frame& frame) {
+    return china_day(frame.moment.wall) == frame.day ? frame.moment.wall : WallTime{begin_of_day(frame.day).unix_ms + 12 * 60 * minute_ms};
+}
+
+TextStyle row_style(const Frame& frame) { return {Face::serif_bold, 36, frame.theme.ink, Align::left, 1.3f, 0}; }
+TextStyle more_style() { return {Face::sans_bold, 30, {}, Align::left, 1.25f, 1}; }
+
+}  // namespace
+
+std::string first_lines(Frame& frame, const std::string& words, const TextStyle& style, float width, int lines) {
+    const float line = frame.canvas.measure("国", style, width).y, most = line * (static_cast<float>(lines) + 0.5f);
+    if (frame.canvas.measure(words, style, width).y <= most) return words;
+    const std::vector<std::size_t> starts = character_starts(words);
+    std::size_t fits = 0, too_many = starts.size() - 1;
+    while (fits + 1 < too_many) {
+        const std::size_t half = (fits + too_many) / 2;
+        if (frame.canvas.measure(words.substr(0, starts[half]) + "…", style, width).y <= most) fits = half;
+        else too_many = half;
+    }
+    return words.substr(0, starts[fits]) + "…";
+}
+
+std::string notice_days(const Frame& frame, const CentreNotice& notice) {
+    const auto words = [&](std::int64_t day) {
+        const Date date = date_of_day(day);
+        return spoken_date(frame, fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day));
+    };
+    const std::int64_t from = china_day(notice.from), until = china_day(WallTime{notice.until.unix_ms - 1});
+    if (from == until) return words(from);
+    return frame.words("notice.days", {{"from", words(from)}, {"until", words(until)}});
+}
+
+const std::vector<CentreNotice>& NoticeBoard::now(Frame& frame) {
+    const WallTime when = time_of_notices(frame);
+    const std::int64_t minute = when.unix_ms / minute_ms;
+    if (!all_.empty()) frame.wake_at(frame.now + Milliseconds(minute_ms));
+    if (frame.study == nullptr || (told_ == frame.told && minute_ == minute)) return all_;
+    told_ = frame.told;
+    minute_ = minute;
+    auto found = FromCentre(frame.study->database()).notices(when);
+    if (found) all_ = std::move(*found);
+    else log_warning(found.error().within("reading the notices").what);
+    return all_;
+}
+
+void NoticeBoard::hall_card(Frame& frame, Rect& place, Navigator& navigator) {
+    const std::vector<CentreNotice>& all = now(frame);
+    if (all.empty()) return;
+    Canvas& canvas = frame.canvas;
+    const Theme& theme = frame.theme;
+    const std::size_t rows = std::min(all.size(), frame.screen.h > high_screen ? rows_where_high : 1);
+    const bool more = all.size() > rows;
+    const std::string more_words = frame.words("notice.all", {{"n", std::to_string(all.size())}});
+    const float more_w = more ? canvas.measure(more_words, more_style()).x + 2 * space::l : 0;
+    const TextStyle style = row_style(frame);
+    const float words_w = place.w - 2 * space::m - sign - space::m;
+    const auto width = [&](std::size_t i) { return words_w - (i == 0 && more ? more_w + space::m : 48 + space::s); };
+
+    std::vector<std::string> titles;
+    std::vector<float> heights;
+    float height = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+        titles.push_back(first_lines(frame, all[i].title.in(frame.lang), style, width(i), title_lines));
+        heights.push_back(std::max(80.0f, canvas.measure(titles.back(), style, width(i)).y + 4 + 2 * row_pad));
+        height += heights.back();
+    }
+    Rect sheet = place.cut_top(height);
+    place.cut_top(space::m);
+    card(frame, sheet);
+    canvas.fill({sheet.x, sheet.y + 16, 6, sheet.h - 32}, theme.cinnabar, 3);
+    for (std::size_t i = 0; i < rows; ++i) {
+        Rect row = sheet.cut_top(heights[i]);
+        if (i > 0) canvas.fill({row.x + space::m, row.y, row.w - 2 * space::m, 2}, theme.line);
+        Rect inside = row.inset(space::m, 0);
+        if (i == 0 && more) {
+            const Rect box = inside.cut_right(more_w);
+            row.w = box.x - space::s - row.x;
+            inside.cut_right(space::m);
+            if (button(frame, "hall.notices", more_words, {box.x, row.centre().y - 36, box.w, 72}, {Tone::quiet, "", false, false, true, 30})) navigator.go(make_notices(""));
+        }
+        const std::string id = fmt::format("hall.notice.{}", i);
+        const Press press = pressable(frame, id, all[i].title.in(frame.lang), row);
+        if (press.held) canvas.fill(row.inset(6), theme.line.with_alpha(0.5f), 12);
+        const Rect mark = inside.cut_left(sign);
+        inside.cut_left(space::m);
+        icon(frame, "icons/notice.png", {mark.x, mark.centre().y - sign / 2, sign, sign}, theme.cinnabar);
+        TextStyle middle = style;
+        middle.middle = true;
+        canvas.text(titles[i], {inside.x, inside.y + row_pad, width(i), inside.h - 2 * row_pad}, middle);
+        ripple(frame, id, row, theme.cinnabar);
+        if (press.clicked) navigator.go(make_notices(all[i].id));
+    }
+}
+
+}  // namespace xinghuo
