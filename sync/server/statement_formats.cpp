@@ -187,6 +187,7 @@ bool is_mailto(std::string_view text) {
     text.remove_prefix(7);
     const std::size_t at = text.find('@');
     if (at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos) return false;
+    if (text.substr(0, at).find_first_of("?#,") != std::string_view::npos) return false;  // header fields, a second address (RFC 6068 §2)
     const std::string_view host = text.substr(at + 1);
     return !host.empty() && host.front() != '.' && host.find_first_of("/?#:,;%") == std::string_view::npos;
 }
