@@ -418,6 +418,7 @@ TEST_CASE("what voids refers to a statement", "[statement]") {
     CHECK(fault_of(voiding, v1) == "object: what voids must have a StatementRef as its object");
     CHECK(fault_of(with(voiding, "object", R"({"objectType":"StatementRef","id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bee"})"), v1) == "");
     CHECK(fault_of(with(voiding, "object", R"({"objectType":"Agent","mbox":"mailto:a@example.cn"})"), v2) != "");
+    CHECK(fault_of(around(voiding), v2) == "object.object: what voids must have a StatementRef as its object");
 }
 
 TEST_CASE("attachments are described", "[statement]") {
