@@ -12,8 +12,11 @@
 #include "kiosk/app.h"
 #include "kiosk/drive.h"
 #include "tools/benchmark/centre.h"
+#include "tools/benchmark/centre_load.h"
 #include "tools/benchmark/child.h"
+#include "tools/benchmark/drains.h"
 #include "tools/benchmark/packs.h"
+#include "tools/benchmark/stage.h"
 #include "tools/benchmark/study.h"
 
 namespace xinghuo {
@@ -45,6 +48,7 @@ double percentile(std::vector<double> values, double share) {
 struct Bench {
     Path bin, share;
     SystemClock clock;
+    std::string centre_part;  // of the centre only this; empty: all
     std::vector<Row> rows;
 
     void add(std::string name, double value, std::string unit, std::string target = "", bool met = true) {
@@ -124,7 +128,15 @@ struct Bench {
     // PostgreSQL too, where XINGHUO_BENCH_POSTGRES names a database of its own.
     void centre() {
         const char* postgres = std::getenv("XINGHUO_BENCH_POSTGRES");
-        bench_ingest(share.parent_path().parent_path() / "bench-centre", postgres != nullptr ? postgres : "", clock, row());
+        const Path folder = share.parent_path().parent_path() / "bench-centre";
+        const std::string connection = postgres != nullptr ? postgres : "";
+        const auto wanted = [this](std::string_view part) { return centre_part.empty() || centre_part == part; };
+        if (wanted("ingest")) bench_ingest(folder, connection, clock, row());
+        if (wanted("connections")) bench_connections(bin, folder, clock, row());
+        if (wanted("active")) bench_active_terminals(bin, folder, clock, row());
+        if (wanted("agent")) bench_agent(bin, folder, clock, row());
+        if (wanted("stage")) bench_drains(bin, share, folder, clock, row());
+        if (wanted("reports")) bench_reports(share, folder, connection, clock, row());
     }
 
     void packs() {
@@ -135,31 +147,13 @@ struct Bench {
     // A stage at 30 frames a second, with and without an install beside it, in turn: every frame as long as it takes, none skipped.
     void frames_beside_installs() {
         InstallsBeside installs(share.parent_path().parent_path() / "bench-installs");
-        auto catalogue = Catalogue::open(share / "packs/xinghuo-demo");
-        auto renderer = Renderer::in_memory(1920, 1080);
-        const auto people = catalogue ? (*catalogue)->items_of_kind("figure") : std::vector<const Item*>();
-        if (!installs.ready() || !renderer || people.empty()) return add("stage beside an install: cannot be measured here", -1, "", "is measured", false);
-        const auto audio = open_silent_audio();
-        const Settings settings;
-        auto app = App::open({.renderer = **renderer, .audio = *audio, .catalogue = *catalogue, .why_closed = "", .settings = settings,
-                              .effects = {.reduced = true, .less_motion = false, .frames_per_second = 30}, .resources = share, .study = nullptr, .why_no_study = "", .work_inline = true, .wake = {}});
-        if (!app || !(*app)->show("item/" + people.front()->id)) return add("stage beside an install: the stage cannot be opened", -1, "", "opens", false);
-        FakeClock fake(wall_time_from_iso("2026-07-23T09:00:00+08:00"));
-        FakeRunner runner(**app, fake, from_seconds(1.0 / 30));
-        runner.run_for(std::chrono::seconds(3));
-        const auto frame_ms = [&] {
-            fake.advance(from_seconds(1.0 / 30));
-            const Instant start = clock.now();
-            (void)(*app)->frame(fake.moment(), false, &clock);
-            const Nanoseconds took = clock.now() - start;
-            wait_for(from_seconds(1.0 / 30) - took);
-            return seconds(took) * 1e3;
-        };
+        const auto stage = StageFrames::open(share, nullptr);
+        if (!installs.ready() || !stage) return add("stage beside an install: cannot be measured here", -1, "", "is measured", false);
         std::vector<double> alone, beside;
         for (int round = 0; round < 6; ++round) {
-            for (int i = 0; i < 200; ++i) alone.push_back(frame_ms());
+            for (int i = 0; i < 200; ++i) alone.push_back(stage->frame_ms(clock));
             installs.start();
-            for (int i = 0; i < 200; ++i) beside.push_back(frame_ms());
+            for (int i = 0; i < 200; ++i) beside.push_back(stage->frame_ms(clock));
             installs.stop();
         }
         if (installs.failed()) return add("stage beside an install: the install failed", -1, "", "does not", false);
@@ -303,6 +297,8 @@ int main(int argc, char** argv) {
     }
     std::error_code failed;
     Bench bench;
+    for (int i = 1; i < argc; ++i)
+        if (const std::string_view word = argv[i]; word.starts_with("--centre=")) bench.centre_part = word.substr(9), only_centre = true;
     bench.bin = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
     bench.share = bench.bin.parent_path() / "share/xinghuo";
     // Nobody is sent away while being measured.

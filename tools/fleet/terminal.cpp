@@ -8,6 +8,8 @@
 namespace xinghuo {
 namespace {
 
+constexpr std::size_t written_at_once = 500;  // records
+
 // Asks as another exchange does, and notes how long batches take.
 class TimedExchange final : public Exchange {
 public:
@@ -90,19 +92,32 @@ Result<std::unique_ptr<FleetTerminal>> FleetTerminal::open(Parts parts) {
 
 Result<void> FleetTerminal::live_until(std::size_t records) {
     State& s = *state_;
+    std::optional<Transaction> some;  // of a day: each by itself takes most of its time to begin and end
+    std::size_t in_it = 0;
     while (s.last_seq < static_cast<std::int64_t>(records)) {
         TerminalDays::Happening happening = s.days.next();
+        if (some && (happening.switched_on || in_it >= written_at_once)) {
+            if (auto done = some->commit(); !done) return done;
+            some.reset();
+        }
         if (happening.switched_on) {
             auto opened = Records::open(*s.db, s.key, fmt::format("{}-{}", s.boot_seed, ++s.boots));
             if (!opened) return opened.error();
             s.records = std::move(*opened);
         }
+        if (!some) {
+            auto begun = Transaction::begin(*s.db);
+            if (!begun) return begun.error();
+            some.emplace(std::move(*begun));
+            in_it = 0;
+        }
         happening.drafts.resize(std::min(happening.drafts.size(), records - static_cast<std::size_t>(s.last_seq)), Draft{RecordKind::boot, {}});
-        auto kept = s.records->keep(happening.drafts, happening.moment);
+        auto kept = s.records->append(happening.drafts, happening.moment);
         if (!kept) return kept.error();
         s.last_seq += static_cast<std::int64_t>(kept->size());
+        in_it += kept->size();
     }
-    return {};
+    return some ? some->commit() : Result<void>();
 }
 
 Agent& FleetTerminal::agent() { return *state_->agent; }
