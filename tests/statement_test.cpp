@@ -301,7 +301,7 @@ TEST_CASE("as ids a statement only says who and what", "[statement]") {
     const std::string ids = statement_as_ids(full_statement);
     CHECK(at(ids, {"actor"}) == R"({"objectType":"Agent","account":{"homePage":"https://hall.example.cn/","name":"m-0123456789abcdef"}})");
     CHECK(at(ids, {"verb"}) == R"({"id":"http://adlnet.gov/expapi/verbs/answered"})");
-    CHECK(at(ids, {"object"}) == R"({"objectType":"Activity","id":"https://hall.example.cn/questions/q1"})");
+    CHECK(at(ids, {"object"}) == R"({"id":"https://hall.example.cn/questions/q1"})");
     CHECK(at(ids, {"context", "team"}) == R"({"objectType":"Group","mbox_sha1sum":"ebd31e95054c018b10727ccffd2ef2ec3a016ee9"})");
     CHECK(at(ids, {"result"}) == at(full_statement, {"result"}));
     CHECK(at(ids, {"context", "extensions"}) == at(full_statement, {"context", "extensions"}));

@@ -112,15 +112,15 @@ TEST_CASE("Documents are listed and deleted by what holds them", "[centre]") {
     profile.id = "p";
     put(profile, 1);
     using Names = std::vector<std::string>;
-    CHECK(store.document_ids(1, state_at(""), std::nullopt).value() == Names{"a", "b", "c"});
-    CHECK(store.document_ids(1, state_at("", "r1"), std::nullopt).value() == Names{"a", "c"});
-    CHECK(store.document_ids(1, state_at(""), 200).value() == Names{"a", "c"});
-    CHECK(store.document_ids(2, state_at(""), std::nullopt).value().empty());
+    CHECK(store.document_ids(1, state_at(""), std::nullopt).value().ids == Names{"a", "b", "c"});
+    CHECK(store.document_ids(1, state_at("", "r1"), std::nullopt).value().ids == Names{"a", "c"});
+    CHECK(store.document_ids(1, state_at(""), 200).value().ids == Names{"a", "c"});
+    CHECK(store.document_ids(2, state_at(""), std::nullopt).value().ids.empty());
     REQUIRE(store.delete_documents(1, state_at("", "r1")));
-    CHECK(store.document_ids(1, state_at(""), std::nullopt).value() == Names{"a", "b"});
+    CHECK(store.document_ids(1, state_at(""), std::nullopt).value().ids == Names{"a", "b"});
     REQUIRE(store.delete_documents(1, state_at("")));
-    CHECK(store.document_ids(1, state_at(""), std::nullopt).value().empty());
-    CHECK(store.document_ids(1, profile, std::nullopt).value() == Names{"p"});
+    CHECK(store.document_ids(1, state_at(""), std::nullopt).value().ids.empty());
+    CHECK(store.document_ids(1, profile, std::nullopt).value().ids == Names{"p"});
 }
 
 TEST_CASE("Of many who would be the first to write a document, one is", "[centre]") {

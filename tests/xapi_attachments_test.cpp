@@ -158,6 +158,16 @@ TEST_CASE("a signature over a statement is verified by the key of its certificat
     CHECK(status(attach(payload, jws(SignedStatement::header("RS256", "AAAA"), rs256))) == 400);
     CHECK(status(attach(payload, jws(R"({"alg":"RS256","x5c":[]})", rs256))) == 400);
     CHECK(status(attach(payload, jws(SignedStatement::header("RS256", SignedStatement::certificate()), "B" + rs256.substr(1, rs256.size() - 1)))) == 400);
+    // Its certificates must belong together, and hold on the day of the statement.
+    using Signer = SignedStatement;
+    const auto chain = [&](const std::string& second, const std::string& signature) { return status(attach(payload, jws(Signer::header_of_chain(Signer::issued(), second), signature))); };
+    CHECK(status(attach(payload, jws(Signer::header("RS256", Signer::certificate_that_ran_out()), Signer::rs256_ran_out()))) == 400);
+    CHECK(status(attach(payload, jws(Signer::header("RS256", Signer::issued()), Signer::rs256_issued()))) == 200);
+    CHECK(chain(Signer::authority(), Signer::rs256_chain()) == 200);
+    CHECK(chain(Signer::certificate_of_another(), Signer::rs256_chain_of_another()) == 400);
+    CHECK(chain(Signer::authority_that_ran_out(), Signer::rs256_chain_that_ran_out()) == 400);
+    CHECK(chain(Signer::no_authority(), Signer::rs256_chain_of_none()) == 400);
+    CHECK(chain("AAAA", Signer::rs256_chain()) == 400);
     for (const char* algorithm : {"HS256", "none", "PS256", "ES256", ""}) CHECK(status(attach(payload, jws(R"({"alg":")" + std::string(algorithm) + "\"}", rs256))) == 400);
     for (const char* broken : {"", "a.b", "a.b.c.d", "!.!.!", "bm90anNvbg.bm90anNvbg.AAAA"}) CHECK(status(attach(payload, broken)) == 400);
     CHECK(status(attach(payload, SignedStatement::base64url(R"({"alg":"RS256"})") + "." + SignedStatement::base64url("{'id':1}") + ".AAAA")) == 400);

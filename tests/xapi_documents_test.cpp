@@ -20,14 +20,15 @@ const DocumentResourceCase state{"/activities/state", activity + "&" + agent, "s
 const DocumentResourceCase activity_profile{"/activities/profile", activity, "profileId"};
 const DocumentResourceCase agent_profile{"/agents/profile", agent, "profileId"};
 
-HttpReply with(XapiDesk& desk, const std::string& method, const std::string& target, const std::string& body, const HttpHeaders& headers, const std::string& version = "1.0.3") {
+HttpReply with(XapiDesk& desk, const std::string& method, const std::string& target, const std::string& body, const HttpHeaders& headers, const std::string& version = "1.0.3",
+               const std::string& type = "application/json") {
     XapiAsked asked;
     asked.method = method;
     asked.target = target;
     asked.body = body;
     asked.headers = headers;
     asked.version = version;
-    asked.content_type = "application/json";
+    asked.content_type = type;
     return desk.ask(asked);
 }
 
@@ -54,7 +55,7 @@ TEST_CASE("a document is kept, merged, told and deleted at each of the three res
         CHECK(desk.send("POST", at.at("a"), body, version, type).status == 400);
     CHECK(desk.get(at.at("a"), version).body == R"({"x":"foo","y":{"deep":3},"z":95.0})");
     CHECK(with(desk, "PUT", at.at("b"), "", {{"if-none-match", "*"}}, version).status == 400);  // said to be JSON
-    CHECK(desk.send("PUT", at.at("b"), "/ asdf / undefined", version, "application/octet-stream").status == 204);
+    CHECK(with(desk, "PUT", at.at("b"), "/ asdf / undefined", {{"if-none-match", "*"}}, version, "application/octet-stream").status == 204);
     CHECK(desk.send("POST", at.at("b"), "{}", version).status == 400);
     CHECK(desk.get(at.at("b"), version).body == "/ asdf / undefined");
     // A new document may be anything at all, sent in any way.
@@ -65,8 +66,11 @@ TEST_CASE("a document is kept, merged, told and deleted at each of the three res
     CHECK(json_of(ids.body).root().size() == 5);
     CHECK(ids.body.starts_with("[\"a\",\"b\","));
     CHECK_FALSE(header_of(ids, "etag").empty());
+    CHECK(header_of(ids, "last-modified") == header_of(desk.get(at.at("odd-{}"), version), "last-modified"));  // the last that changed
     const std::string now = percent_encoded(iso_from_wall_time(desk.now));
     CHECK(desk.get(at.all() + "&since=" + now, version).body == "[]");
+    CHECK(header_of(desk.get(at.all() + "&since=" + now, version), "last-modified").empty());
+    CHECK(desk.get(at.at("a") + "&since=" + now, version).status == (version == "2.0.0" ? 400 : 200));
     CHECK(desk.get(at.all() + "&since=2012-06-01T19:09:13.245Z", version).body == ids.body);
 
     XapiAsked head;
@@ -147,7 +151,8 @@ TEST_CASE("entity tags keep one writer from overwriting another", "[xapi]") {
         }
     CHECK(desk.get(place, version).body == first);
 
-    // Nothing is said of what is expected.
+    // Nothing is said of what is expected: 1.0.3 wants it of a profile even where none is yet.
+    CHECK(desk.send("PUT", at.at("new"), first, version).status == (at.path != state.path && version == "1.0.3" ? 400 : 204));
     const bool refuses = at.path != state.path || version == "2.0.0";
     const HttpReply blind = desk.send("PUT", place, refuses ? second : first, version);
     CHECK(blind.status == (refuses ? 409 : 204));
@@ -215,4 +220,6 @@ TEST_CASE("about says to everybody which versions are spoken", "[xapi]") {
         CHECK(reply.body.find("1.0.3") != std::string::npos);
         CHECK((reply.body.find("2.0.0") != std::string::npos) == !first);
     }
+    asked.target = "/about?foo=bar";
+    CHECK(desk.ask(asked).status == 400);
 }

@@ -219,6 +219,9 @@ TEST_CASE("formats, HEAD, and the times of a reply", "[xapi]") {
     CHECK(head.status == 200);
     CHECK(head.body.empty());
     const HttpReply exact = desk.get(one);
+    CHECK(header_of(head, "content-length") == std::to_string(exact.body.size()));
+    CHECK(header_of(desk.get("/statements?limit=1"), "last-modified") == header_of(exact, "last-modified"));
+    CHECK(header_of(desk.get("/statements?verb=http://e.cn/none"), "last-modified").empty());
     CHECK(header_of(head, "last-modified") == header_of(exact, "last-modified"));
     CHECK(header_of(exact, "last-modified") == "Wed, 18 Nov 2026 11:06:41 GMT");
     CHECK(json_of(exact.body).root()["stored"].string() == "2026-11-18T11:06:41.000Z");

@@ -62,6 +62,7 @@ TEST_CASE("a terminal's statements carry its records, and its chain is followed"
     const HttpReply posted = desk.send("POST", "/statements", "[" + first + "," + second + "]");
     INFO(posted.body);
     REQUIRE(posted.status == 200);
+    CHECK(header_of(posted, "x-experience-api-consistent-through") > "2026-11-18T");
     CHECK(desk.chain_through() == 2);
     CHECK(desk.send("POST", "/statements", "[" + second + "," + third + "]").status == 200);  // a part of it again
     CHECK(desk.chain_through() == 3);

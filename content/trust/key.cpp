@@ -30,6 +30,9 @@ struct Free {
     void operator()(PKCS8_PRIV_KEY_INFO* p) const { PKCS8_PRIV_KEY_INFO_free(p); }
     void operator()(X509_SIG* p) const { X509_SIG_free(p); }
     void operator()(X509* p) const { X509_free(p); }
+    void operator()(X509_STORE* p) const { X509_STORE_free(p); }
+    void operator()(X509_STORE_CTX* p) const { X509_STORE_CTX_free(p); }
+    void operator()(STACK_OF(X509)* p) const { sk_X509_free(p); }  // not what is in it
 };
 template <class T>
 using Own = std::unique_ptr<T, Free>;
@@ -284,6 +287,28 @@ Result<void> verify_jws_rs(std::span<const std::uint8_t> certificate, JwsAlgorit
         EVP_DigestVerify(context.get(), signature.data(), signature.size(), bytes_of(message), message.size()) != 1)
         return Error{ErrorKind::untrusted, "the signature was not made by the certificate's key over this text"};
     return {};
+}
+
+Result<void> verify_chain(const std::vector<Bytes>& certificates, std::optional<std::int64_t> unix_s) {
+    const QuietErrors quiet;
+    std::vector<Own<X509>> read;
+    for (const Bytes& certificate : certificates) {
+        const unsigned char* at = certificate.data();
+        read.emplace_back(certificate.size() > longest_pem_bytes ? nullptr : d2i_X509(nullptr, &at, static_cast<long>(certificate.size())));
+        if (read.back() == nullptr || at != certificate.data() + certificate.size()) return Error{ErrorKind::invalid, "this is no X.509 certificate"};
+    }
+    if (read.empty()) return Error{ErrorKind::invalid, "a chain without a certificate"};
+    const Own<X509_STORE> anchors(X509_STORE_new());
+    const Own<X509_STORE_CTX> check(X509_STORE_CTX_new());
+    const Own<STACK_OF(X509)> between(sk_X509_new_null());
+    bool made = anchors != nullptr && check != nullptr && between != nullptr && X509_STORE_add_cert(anchors.get(), read.back().get()) == 1;
+    for (std::size_t i = 1; made && i + 1 < read.size(); ++i) made = sk_X509_push(between.get(), read[i].get()) > 0;
+    insist(made && X509_STORE_CTX_init(check.get(), anchors.get(), read.front().get(), between.get()) == 1, "no memory for a chain");
+    X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(check.get());
+    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | (unix_s ? 0UL : X509_V_FLAG_NO_CHECK_TIME));
+    if (unix_s) X509_VERIFY_PARAM_set_time(parameters, static_cast<time_t>(*unix_s));
+    if (X509_verify_cert(check.get()) == 1) return {};
+    return Error{ErrorKind::untrusted, std::string("the chain of certificates does not hold: ") + X509_verify_cert_error_string(X509_STORE_CTX_get_error(check.get()))};
 }
 
 StreamHash::StreamHash(Kind kind) : context_(EVP_MD_CTX_new(), [](void* p) { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(p)); }) {

@@ -298,6 +298,7 @@ HttpReply CentreApi::Inside::xapi(const HttpRequest& request, Findings& found) {
     const auto early = [&](HttpReply reply) {
         const std::string* wanted = find_header(request.headers, "x-experience-api-version");
         reply.headers.emplace_back("x-experience-api-version", wanted != nullptr && wanted->starts_with("2.0") ? "2.0.0" : "1.0.3");
+        if (path == "/statements") reply.headers.emplace_back("x-experience-api-consistent-through", iso_from_wall_time(WallTime{}));  // nothing is promised
         return reply;
     };
     auto sql = databases.borrow();

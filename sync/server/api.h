@@ -19,7 +19,7 @@ enum class LoggedRequests { none, problems, all };  // problems: 4xx but 401 and
 struct CentreSettings {
     CentreTerms terms;
     LoggedRequests log = LoggedRequests::problems;
-    double client_a_second = 500, client_burst = 2000;  // requests of one xAPI credential
+    double client_a_second = 2'000, client_burst = 20'000;  // requests of one xAPI credential: a conformance suite as fast as it can must fit in
     double kiosk_a_second = 20, kiosk_burst = 400;      // of one terminal
 };
 

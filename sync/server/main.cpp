@@ -19,6 +19,7 @@ std::string server_usage() {
         "    --organisation NAME         likewise\n"
         "    --threads N                 that answer; --readers N: that read and write (1)\n"
         "    --code-hours N              how long an enrolment code lives (24)\n"
+        "    --client-rate N             requests a second of one xAPI credential (2000); ten times as many at once\n"
         "    --log none|problems|all     requests on standard error, one JSON object a line\n"
         "    --connections N --connections-per-address N --body-mb N --unpacked-mb N --header-ms N --body-ms N --idle-ms N   limits\n\n"
         "xinghuo-server COMMAND … --data DIR [--database …]     also beside a running server\n\n";

@@ -24,7 +24,7 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::array known_options{"--data", "--database", "--listen", "--tls-cert", "--tls-key", "--trust-proxy", "--home-page", "--organisation", "--threads", "--readers", "--code-hours",
+constexpr std::array known_options{"--data", "--database", "--listen", "--tls-cert", "--tls-key", "--trust-proxy", "--home-page", "--organisation", "--threads", "--readers", "--code-hours", "--client-rate",
                                    "--log", "--connections", "--connections-per-address", "--body-mb", "--unpacked-mb", "--header-ms", "--body-ms", "--idle-ms"};
 constexpr int tended_every = 60;  // s: what is due by itself
 
@@ -108,6 +108,10 @@ Result<CentreSettings> centre_settings(Sql& sql, const ServerOptions& options) {
     settings.terms.repository = options.data() / "repository";
     auto hours = whole_option(options, "--code-hours", 24, 1, 720);
     if (!hours) return hours.error();
+    auto rate = whole_option(options, "--client-rate", static_cast<std::int64_t>(settings.client_a_second), 1, 1'000'000);
+    if (!rate) return rate.error();
+    settings.client_a_second = static_cast<double>(*rate);
+    settings.client_burst = 10 * settings.client_a_second;
     settings.terms.code_valid_ms = *hours * 3'600'000;
     if (const std::string* log = options.value("--log")) {
         if (*log != "none" && *log != "problems" && *log != "all") return Error{ErrorKind::invalid, "--log: none, problems or all"};

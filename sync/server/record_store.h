@@ -103,6 +103,10 @@ struct KeptDocument {
     std::string content_type, bytes, etag;  // etag: hex SHA-1 of the bytes, without quotes; put_document() makes it
     std::int64_t updated_ms = 0;
 };
+struct DocumentIds {
+    std::vector<std::string> ids;   // in order
+    std::int64_t updated_ms = 0;    // of the one changed last
+};
 // What is asked of the document before it is written (RFC 9110 §13): checked and written in one transaction.
 struct Precondition {
     std::vector<std::string> if_match, if_none_match;  // etags without quotes; "*"
@@ -129,7 +133,7 @@ public:
     Result<DocumentOutcome> delete_document(Organisation organisation, const DocumentPlace& place, const Precondition& precondition);
     // Both: whatever their id, and of every registration when the place has none.
     Result<void> delete_documents(Organisation organisation, const DocumentPlace& place);
-    Result<std::vector<std::string>> document_ids(Organisation organisation, const DocumentPlace& place, std::optional<std::int64_t> since_ms);
+    Result<DocumentIds> document_ids(Organisation organisation, const DocumentPlace& place, std::optional<std::int64_t> since_ms);
 
     // How far a terminal's chain is here.
     Result<CentreState> chain(Organisation organisation, const KioskId& kiosk);

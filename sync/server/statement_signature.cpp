@@ -5,6 +5,7 @@
 
 #include "content/base/crypto.h"
 #include "content/base/json.h"
+#include "content/trust/certificate_chain.h"
 #include "content/trust/key.h"
 #include "sync/server/multipart.h"
 
@@ -12,6 +13,7 @@ namespace xinghuo {
 namespace {
 
 constexpr std::size_t longest_jws = 8u << 20;
+constexpr std::size_t most_certificates = 16;  // of one chain
 
 Result<std::string> decoded_part(std::string_view part, std::string_view what) {
     const auto bytes = from_base64url(part);
@@ -60,7 +62,7 @@ Result<std::string> fingerprint_of(std::string text, XapiVersion version) {
     return new_statement(tree->root(), context).fingerprint;
 }
 
-Result<void> check_key(const JsonTree& header, std::string_view signed_text, std::string_view signature) {
+Result<void> check_key(const JsonTree& header, std::string_view signed_text, std::string_view signature, const Result<WallTime>& when) {
     const std::string_view name = header.root()["alg"].string();
     JwsAlgorithm algorithm{};
     if (name == "RS256") algorithm = JwsAlgorithm::rs256;
@@ -73,15 +75,15 @@ Result<void> check_key(const JsonTree& header, std::string_view signed_text, std
     const JsonValue chain = header.root()["x5c"];
     if (!chain.exists()) return {};
     if (!chain.is_array() || chain.size() == 0) return Error{ErrorKind::invalid, "x5c is no list of certificates"};
-    bool first = true;
+    if (chain.size() > most_certificates) return Error{ErrorKind::invalid, "x5c has too many certificates"};
+    std::vector<Bytes> certificates;
     for (const JsonValue entry : chain.items()) {
-        const auto certificate = certificate_bytes(entry.string());
+        auto certificate = certificate_bytes(entry.string());
         if (!certificate || certificate->empty()) return Error{ErrorKind::invalid, "a certificate of x5c is no base64"};
-        if (!first) continue;  // the first is the signer's
-        first = false;
-        if (auto good = verify_jws_rs(*certificate, algorithm, signed_text, *bytes); !good) return good.error();
+        certificates.push_back(std::move(*certificate));
     }
-    return {};
+    if (auto good = verify_jws_rs(certificates.front(), algorithm, signed_text, *bytes); !good) return good.error();  // the first is the signer's
+    return verify_chain(certificates, when ? std::optional(when->unix_ms / 1'000) : std::nullopt);
 }
 
 }  // namespace
@@ -100,7 +102,9 @@ Result<void> check_signature(JsonValue statement, JsonValue attachment, std::str
     if (!header_text) return header_text.error();
     const auto header = JsonTree::parse(*header_text);
     if (!header || !header->root().is_object()) return Error{ErrorKind::invalid, "the signature's header is no JSON object"};
-    if (auto good = check_key(*header, jws.substr(0, second), jws.substr(second + 1)); !good) return good.error();
+    // What was signed offline may come late: the certificates must hold when it happened, as far as it says when.
+    const auto when = read_timestamp(statement["timestamp"].string(), version);
+    if (auto good = check_key(*header, jws.substr(0, second), jws.substr(second + 1), when); !good) return good.error();
 
     auto payload_text = decoded_part(jws.substr(first + 1, second - first - 1), "payload");
     if (!payload_text) return payload_text.error();
@@ -111,7 +115,7 @@ Result<void> check_signature(JsonValue statement, JsonValue attachment, std::str
     if (!signed_id.empty() && !id.empty() && !std::equal(signed_id.begin(), signed_id.end(), id.begin(), id.end(), same))
         return Error{ErrorKind::invalid, "what was signed is the statement of another id"};
     // Equal statements may differ in when they say it was; what was signed may only leave that open.
-    const auto signed_when = read_timestamp(payload->root()["timestamp"].string(), version), when = read_timestamp(statement["timestamp"].string(), version);
+    const auto signed_when = read_timestamp(payload->root()["timestamp"].string(), version);
     if (payload->root()["timestamp"].exists() && (!signed_when || !when || signed_when->unix_ms != when->unix_ms))
         return Error{ErrorKind::invalid, "what was signed says another timestamp than the statement"};
     const auto said = fingerprint_of(unsigned_text(payload->root()), version);

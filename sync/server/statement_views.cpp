@@ -90,8 +90,8 @@ public:
 
 private:
     static bool identifies(P place, std::string_view key, bool anonymous) {
+        if (place != P::actor) return key == "id";  // an object that says no objectType is an activity
         if (key == "objectType") return true;
-        if (place != P::actor) return key == "id";
         return key == "member" ? anonymous : key != "name";
     }
     ViewText out_;

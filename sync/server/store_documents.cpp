@@ -131,13 +131,16 @@ Result<void> RecordStore::delete_documents(Organisation organisation, const Docu
     });
 }
 
-Result<std::vector<std::string>> RecordStore::document_ids(Organisation organisation, const DocumentPlace& place, std::optional<std::int64_t> since_ms) {
-    const auto rows = sql_->query("SELECT DISTINCT id FROM document WHERE organisation = $1 AND folder = $2 AND ($3 = '' OR registration = $3) AND updated > $4 ORDER BY id",
+Result<DocumentIds> RecordStore::document_ids(Organisation organisation, const DocumentPlace& place, std::optional<std::int64_t> since_ms) {
+    const auto rows = sql_->query("SELECT id, MAX(updated) FROM document WHERE organisation = $1 AND folder = $2 AND ($3 = '' OR registration = $3) AND updated > $4 GROUP BY id ORDER BY id",
                                   {organisation, folder_of(place), place.registration, since_ms.value_or(std::numeric_limits<std::int64_t>::min())});
     if (!rows) return rows.error();
-    std::vector<std::string> ids;
-    for (const SqlRow& row : *rows) ids.push_back(row.text(0));
-    return ids;
+    DocumentIds found;
+    for (const SqlRow& row : *rows) {
+        found.ids.push_back(row.text(0));
+        found.updated_ms = std::max(found.updated_ms, row.integer(1));
+    }
+    return found;
 }
 
 }  // namespace xinghuo

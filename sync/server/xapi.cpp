@@ -156,7 +156,10 @@ VersionedReply answer_versioned(const XapiCall& call) {
         set_header(reply.headers, "allow", row->methods);
         return {std::move(reply), assumed};
     }
-    if (row->resource == XapiResource::about) return {answer_about(said), assumed};
+    if (row->resource == XapiResource::about) {
+        if (!http->query().empty() || (form && !form->parameters.empty())) return {xapi_refusal(400, "there is no parameter here"), assumed};
+        return {answer_about(said), assumed};
+    }
     if (said == nullptr) return {xapi_refusal(400, "the header X-Experience-API-Version is missing"), assumed};
     const auto version = version_of(*said);
     if (!version || (form && *version != XapiVersion::v1_0_3))
@@ -176,16 +179,16 @@ VersionedReply answer_versioned(const XapiCall& call) {
         request.parameters = std::move(*parameters);
     }
     HttpReply reply = answer_resource(request, row->resource);
-    if (http->method == "HEAD") reply.body.clear();
+    if (form && http->method == "HEAD") reply.body.clear();
     return {std::move(reply), *version};
 }
 
 }  // namespace
 
 HttpReply answer_xapi(const XapiCall& call) {
-    // Asked before the statements are: what the header promises is in them. Terminals do not read it.
+    // Asked before the statements are: what the header promises is in them. "On all responses", so terminals hear it too.
     std::string consistent;
-    if (call.path == "/statements" && (call.caller == nullptr || call.caller->kind != Caller::Kind::kiosk || call.request.method == "GET")) {
+    if (call.path == "/statements") {
         WallTime through;  // who is nobody is promised nothing
         if (call.caller != nullptr)
             if (const auto known = call.store->consistent_through(call.caller->organisation, call.now)) through = *known;
@@ -194,7 +197,10 @@ HttpReply answer_xapi(const XapiCall& call) {
     VersionedReply answered = answer_versioned(call);
     set_header(answered.reply.headers, "x-experience-api-version", text_of(answered.version));
     if (!consistent.empty()) set_header(answered.reply.headers, "x-experience-api-consistent-through", consistent);
-    if (call.request.method == "HEAD") answered.reply.body.clear();
+    if (call.request.method == "HEAD") {
+        set_header(answered.reply.headers, "content-length", std::to_string(answered.reply.body.size()));  // of what GET would bring
+        answered.reply.body.clear();
+    }
     return std::move(answered.reply);
 }
 

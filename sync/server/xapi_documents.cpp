@@ -15,7 +15,7 @@ struct DocumentRules {
     std::string_view id_name;
     bool activity, agent, registration;
     bool deletes_all;              // DELETE without an id
-    bool demands_in_first_version; // 1.0.3: a PUT on a document that is there needs If-Match or If-None-Match
+    bool demands_in_first_version; // 1.0.3: a PUT needs If-Match or If-None-Match; 2.0: only where a document is
 };
 constexpr std::array<DocumentRules, 3> document_rules{{
     {"stateId", true, true, true, true, false},
@@ -136,19 +136,29 @@ HttpReply answer_ids(const XapiRequest& request, const DocumentPlace& place) {
         if (!when) return xapi_refusal(400, when.error().within("the parameter \"since\"").what);
         since = when->unix_ms;
     }
-    const auto ids = request.call.store->document_ids(request.organisation(), place, since);
-    if (!ids) return xapi_store_refusal(ids.error());
+    const auto found = request.call.store->document_ids(request.organisation(), place, since);
+    if (!found) return xapi_store_refusal(found.error());
     JsonWriter json;
     json.array();
-    for (const std::string& id : *ids) json.value(id);
+    for (const std::string& id : found->ids) json.value(id);
     json.end();
     HttpReply reply = xapi_json(json.text());
     set_header(reply.headers, "etag", "\"" + entity_tag(reply.body) + "\"");
+    if (!found->ids.empty()) set_header(reply.headers, "last-modified", http_date(found->updated_ms));
     return reply;
 }
 
-HttpReply keep_document(const XapiRequest& request, const DocumentPlace& place, const Precondition& precondition) {
+// 1.0.3 wants a PUT of a profile to say what it expects, and its suite tells apart what is there and what is not.
+HttpReply refuse_blind_put(const XapiRequest& request, const DocumentPlace& place) {
+    const auto found = request.call.store->document(request.organisation(), place);
+    if (!found) return xapi_store_refusal(found.error());
+    if (*found) return outcome_reply(DocumentOutcome::conflict);
+    return xapi_refusal(400, "a PUT of a profile needs If-None-Match: * for a new one, or the ETag of the one to replace as If-Match");
+}
+
+HttpReply keep_document(const XapiRequest& request, const DocumentPlace& place, const Precondition& precondition, bool blind) {
     if (request.http.body.size() > largest_document) return xapi_refusal(413, "a document has at most 32 MiB");
+    if (blind) return refuse_blind_put(request, place);
     KeptDocument document;
     const std::string* type = request.header("content-type");
     document.content_type = type == nullptr || type->empty() ? "application/octet-stream" : *type;
@@ -171,6 +181,7 @@ HttpReply answer_documents(const XapiRequest& request, DocumentKind kind) {
     const auto place = read_place(request, kind, rules);
     if (!place) return xapi_refusal(400, place.error().what);
     const bool one = !place->id.empty();
+    if (one && request.version == XapiVersion::v2_0_0 && request.parameter("since") != nullptr) return xapi_refusal(400, "`since` is for lists of ids");
     if (request.reads()) return one ? answer_document(request, *place) : answer_ids(request, *place);
     if (!one && !(request.http.method == "DELETE" && rules.deletes_all)) return xapi_refusal(400, "the parameter \"" + std::string(rules.id_name) + "\" is missing");
 
@@ -185,8 +196,11 @@ HttpReply answer_documents(const XapiRequest& request, DocumentKind kind) {
         const auto outcome = request.call.store->delete_document(request.organisation(), *place, precondition);
         return outcome ? outcome_reply(*outcome) : xapi_store_refusal(outcome.error());
     }
-    precondition.demanded = request.http.method == "PUT" && (rules.demands_in_first_version || request.version == XapiVersion::v2_0_0);
-    return keep_document(request, *place, precondition);
+    const bool put = request.http.method == "PUT";
+    const bool first = request.version == XapiVersion::v1_0_3;
+    const bool blind = put && first && rules.demands_in_first_version && precondition.if_match.empty() && precondition.if_none_match.empty();
+    precondition.demanded = put && !first;
+    return keep_document(request, *place, precondition, blind);
 }
 
 }  // namespace xinghuo

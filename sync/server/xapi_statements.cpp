@@ -204,7 +204,11 @@ HttpReply answer_page(const XapiRequest& request) {
     JsonWriter more;
     more.value(page->more.empty() ? std::string() : more_irl(request, page->more));
     json += "],\"more\":" + more.text() + "}";
-    return asking->attachments ? with_attachments(request, std::move(json), page->statements) : xapi_json(std::move(json));
+    HttpReply reply = asking->attachments ? with_attachments(request, std::move(json), page->statements) : xapi_json(std::move(json));
+    std::int64_t newest_ms = 0;
+    for (const KeptStatement& statement : page->statements) newest_ms = std::max(newest_ms, statement.stored_ms);
+    if (reply.status == 200 && !page->statements.empty()) set_header(reply.headers, "last-modified", http_date(newest_ms));
+    return reply;
 }
 
 }  // namespace
