@@ -2,6 +2,7 @@
 #include "sync/server/people.h"
 
 #include "content/base/spreadsheet.h"
+#include "sync/server/publish_api.h"
 #include "tests/support/roll_up_room.h"
 
 using namespace xinghuo;
@@ -113,4 +114,83 @@ TEST_CASE("an erased person cannot be found by anything, and their sums stay", "
     CHECK((*room.people.by_number("1001"))->id != id);
     // Nothing of a person stands in a table in plain.
     CHECK(room.rows("SELECT COUNT(*) FROM person WHERE CAST(sealed AS TEXT) LIKE '%诸葛%' OR number_hash LIKE '%1001%'", 1) == "0\n");
+}
+
+TEST_CASE("one number is one id, whichever way people come: by command, over HTTP, in any letters", "[centre][people]") {
+    for (const bool command_first : {true, false}) {
+        PeopleRoom room;
+        auto publisher = Publisher::open(room.database.folder(), today);
+        REQUIRE(publisher);
+        const std::string by_command = "学号,姓名,支部\nA1001,张三,一支部\n1002,李四,一支部\n", over_http = "学号,姓名,支部\nａ１００１,张三,二支部\n1002 ,李四,一支部\n1003,王五,一支部\n";
+        const auto told = [&](const std::string& given) {
+            auto document = roster_document(*publisher, *room.sql, room.key, 1, given, today);
+            if (!document) FAIL(document.error().what);
+            std::map<std::string, std::string> ids;
+            const auto read = read_told_roster(*document);
+            REQUIRE(read);
+            for (const RosterRow& row : read->rows) ids[row.name] = row.id.text;
+            return ids;
+        };
+        std::map<std::string, std::string> first, then;
+        if (command_first) first = told(by_command);
+        REQUIRE(room.people.apply(roster(over_http), today));
+        if (!command_first) first = told(by_command);
+        const std::string zhang = (*room.people.by_number("Ａ1001"))->id.text;
+        CHECK(first.at("张三") == zhang);
+        CHECK((*room.people.by_number(" a1001"))->id.text == zhang);
+        CHECK(first.at("李四") == (*room.people.by_number("1002"))->id.text);
+        // Nothing given: the people as they stand.
+        then = told("");
+        CHECK(then.at("张三") == zhang);
+        CHECK(then.size() == (command_first ? 3u : 2u));
+        // A told roster with ids is the same people; it cannot give a number another id, nor an id another number.
+        auto document = roster_document(*publisher, *room.sql, room.key, 1, "", today);
+        REQUIRE(document);
+        CHECK(roster_document(*publisher, *room.sql, room.key, 1, *document, today));
+        std::string other = *document;
+        other.replace(other.find(zhang), zhang.size(), "m-" + std::string(32, '0'));
+        CHECK_FALSE(roster_document(*publisher, *room.sql, room.key, 1, other, today));
+        CHECK_FALSE(roster_document(*publisher, *room.sql, room.key, 1,
+                                    R"({"schema_version":1,"members":[{"id":")" + zhang + R"(","number":"9","name":"孙七","branch":"一支部"}]})", today));
+        // Erased and listed again: somebody new; and the other organisation's are its own.
+        REQUIRE(room.people.erase({zhang}));
+        CHECK_FALSE(room.people.told_too_much()->empty());
+        then = told(by_command);
+        CHECK(then.at("张三") != zhang);
+        People others(*room.sql, room.key, 2);
+        REQUIRE(others.apply(roster(by_command), today));
+        CHECK((*others.by_number("1002"))->id != (*room.people.by_number("1002"))->id);
+        CHECK_FALSE(*others.by_id({then.at("张三")}));
+    }
+}
+
+TEST_CASE("rosters that were told before the centre knew people are joined, once", "[centre][people]") {
+    PeopleRoom room;
+    auto publisher = Publisher::open(room.database.folder(), today);
+    REQUIRE(publisher);
+    REQUIRE(publisher->tell(1, ToldKind::roster, R"({"schema_version":1,"members":[{"id":"m-told-1","number":"1001","name":"张三","branch":"一支部"},
+                                                    {"id":"m-told-2","number":"1002","name":"李四","branch":"一支部"}]})", {}, today));
+    // 1001 came over HTTP, too, with another id, and somebody used it.
+    REQUIRE(room.people.apply(roster("学号,姓名,支部\n1001,张三,二支部\n1003,王五,二支部\n"), today));
+    const std::string was = (*room.people.by_number("1001"))->id.text, wang = (*room.people.by_number("1003"))->id.text;
+    ToldTerminal t("joining");
+    t.study(was, "media", 60'000);
+    t.study("m-told-1", "media", 30'000);
+    room.send(t.signing.public_key(), t.records, today);
+    REQUIRE(join_people(*publisher, *room.sql, room.key, 1));
+    CHECK((*room.people.by_number("1001"))->id.text == "m-told-1");
+    CHECK((*room.people.by_number("1001"))->branch == "二支部");
+    CHECK((*room.people.by_number("1002"))->id.text == "m-told-2");
+    CHECK((*room.people.by_number("1003"))->id.text == wang);
+    CHECK(room.rows("SELECT member, SUM(media_ms) FROM study_day GROUP BY member", 2) == "m-told-1|90000\n");
+    CHECK(*present_id(*room.sql, 1, was) == "m-told-1");
+    // Who is erased now does not come back by it, and the terminals are told without them.
+    REQUIRE(room.people.erase({"m-told-2"}));
+    REQUIRE(join_people(*publisher, *room.sql, room.key, 1));
+    CHECK_FALSE(*room.people.by_number("1002"));
+    CHECK(*tend_repository(*publisher, *room.sql, 1, today, &room.key));
+    CHECK((*publisher->told(1, ToldKind::roster))->document.find("李四") == std::string::npos);
+    CHECK((*publisher->told(1, ToldKind::roster))->document.find("m-told-1") != std::string::npos);
+    CHECK(room.people.told_too_much()->empty());
+    CHECK_FALSE(*tend_repository(*publisher, *room.sql, 1, today, &room.key));
 }

@@ -16,6 +16,7 @@
 
 #include "content/base/crypto.h"
 #include "sync/server/api.h"
+#include "sync/server/hour_sums.h"
 #include "sync/server/http_server.h"
 #include "sync/server/publish_api.h"
 #include "sync/server/report_api.h"
@@ -136,12 +137,14 @@ Path words_folder() {
 }
 
 // Terminals that came or went are told, signatures renewed. What fails is tried again a minute later.
-void tend(Publisher& publisher, Databases& databases, const Clock& clock) {
+void tend(Publisher& publisher, Databases& databases, const SecretKey& people_key, const Clock& clock) {
     auto sql = databases.borrow();
     if (!sql) return log_event(clock.wall(), "repository", "the database does not answer");
-    auto done = tend_repository(publisher, **sql, 1, clock.wall());
+    auto done = tend_repository(publisher, **sql, 1, clock.wall(), &people_key);
     if (!done) return log_event(clock.wall(), "repository", done.error().what);
     if (*done) log_event(clock.wall(), "repository", "signed");
+    // So that the next report of hours finds little to do.
+    if (auto hours = refresh_hours(**sql, 1); !hours) log_event(clock.wall(), "reports", hours.error().what);
 }
 
 template <class Tend>
@@ -193,17 +196,21 @@ int serve(const ServerOptions& options, const Clock& clock) {
     std::atomic<bool> kiosks_changed{false};
     CentreParts parts;
     parts.kiosks_changed = [&kiosks_changed] { kiosks_changed.store(true); };
-    if (publisher)
-        parts.publish = [&publisher, incoming = options.data() / "incoming"](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
-            return answer_publishing(request, path, caller, lent, *publisher, incoming, now);
-        };
     const auto people_key = SecretKey::load_or_make(options.keys() / "people.key");
     if (!people_key) return complain(people_key.error().within("the key of people").what);
+    if (publisher)
+        if (auto joined = join_people(*publisher, **sql, *people_key, 1); !joined) log_event(clock.wall(), "people", joined.error().what);
+    if (publisher)
+        parts.publish = [&publisher, &people_key, incoming = options.data() / "incoming"](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
+            return answer_publishing(request, path, caller, lent, *publisher, incoming, *people_key, now);
+        };
     const auto words = ReportWords::open(words_folder());
     if (!words) return complain(words.error().within("the words of reports").what);
     const ReportDesk desk{*people_key, *words};
-    parts.reports = [&desk](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
-        return answer_reports(request, path, caller, lent, now, desk);
+    parts.reports = [&desk, &kiosks_changed](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
+        HttpReply reply = answer_reports(request, path, caller, lent, now, desk);
+        if (request.method == "DELETE" && reply.status == 200) kiosks_changed.store(true);  // whoever was erased is not told any more
+        return reply;
     };
     CentreApi api(databases, clock, std::move(*settings), std::move(parts));
     std::atomic<const HttpServer*> running{nullptr};
@@ -219,7 +226,7 @@ int serve(const ServerOptions& options, const Clock& clock) {
     std::fflush(stdout);
     log_event(clock.wall(), "started", connection.empty() ? "embedded database" : "PostgreSQL");
     wait_for_end(signals, kiosks_changed, [&] {
-        if (publisher) tend(*publisher, databases, clock);
+        if (publisher) tend(*publisher, databases, *people_key, clock);
     });
     log_event(clock.wall(), "stopping", "what was begun is finished");
     (*server)->stop();

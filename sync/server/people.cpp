@@ -1,11 +1,15 @@
 #include "sync/server/people.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 
 #include "content/base/json.h"
 #include "content/base/json_tree.h"
+#include "content/base/text.h"
 #include "content/study/members.h"
+#include "sync/server/report_alias.h"
 
 namespace xinghuo {
 namespace {
@@ -13,8 +17,10 @@ namespace {
 #define PERSON_COLUMNS "p.id, p.sealed, b.name, p.host, p.gone_ms"
 #define PERSON_FROM "FROM person p JOIN branch b ON b.organisation = p.organisation AND b.id = p.branch "
 
-// One hash is one number: capitals and blanks do not make somebody another person.
-std::string hash_of(const SecretKey& key, const std::string& number) { return to_hex(key.keyed_hash("centre.number", normal_card(number))); }
+constexpr const char* joined_option = "people_joined";
+constexpr const char* too_much_option = "roster_names_erased";
+
+std::string hash_of(const SecretKey& key, const std::string& number) { return to_hex(key.keyed_hash("centre.number", normal_number(number))); }
 
 Bytes sealed_fields(const SecretKey& key, const Person& person) {
     JsonWriter out;
@@ -23,6 +29,12 @@ Bytes sealed_fields(const SecretKey& key, const Person& person) {
 }
 
 }  // namespace
+
+std::string normal_number(std::string_view number) {
+    // Letters at both ends keep what stands between them: punctuation of a number is a part of it.
+    const std::string text = folded("x" + std::string(number) + "x");
+    return normal_card(std::string_view(text).substr(1, text.size() - 2));
+}
 
 struct People::Plan {
     struct Step {
@@ -59,10 +71,12 @@ Result<People::Plan> People::plan(const RosterFile& file) {
     auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1", {organisation_});
     if (!rows) return rows.error();
     std::unordered_map<std::string, std::size_t> places;
+    std::set<std::string> ids, numbers;
     for (const SqlRow& row : *rows) {
         auto person = person_of(row);
         if (!person) return person.error();
-        places.emplace(normal_card(person->number), plan.here.size());
+        places.emplace(normal_number(person->number), plan.here.size());
+        ids.insert(person->id.text);
         plan.here.push_back(std::move(*person));
     }
     std::vector<bool> met(plan.here.size());
@@ -77,8 +91,13 @@ Result<People::Plan> People::plan(const RosterFile& file) {
         step.now.pinyin = row.pinyin;
         step.now.host = row.host;
         if (!row.card.empty()) claimed.insert(normal_card(row.card));
-        const auto found = places.find(normal_card(row.number));
+        const std::string number = normal_number(row.number);
+        if (!numbers.insert(number).second && file.problems.empty()) return Error{ErrorKind::invalid, fmt::format("row {}: the number stands twice", row.row)};
+        const auto found = places.find(number);
+        if (!row.id.empty() && (found == places.end() ? !ids.insert(row.id.text).second : plan.here[found->second].id != row.id))
+            return Error{ErrorKind::invalid, fmt::format("row {}: {}", row.row, found == places.end() ? "the id is another person's" : "the number has another id here")};
         if (found == places.end()) {
+            step.now.id = row.id;
             plan.added.push_back(std::move(step));
             continue;
         }
@@ -149,9 +168,7 @@ Result<PeoplePreview> People::apply(const RosterFile& file, WallTime now) {
     PeoplePreview done;
     auto kept = in_transaction(*sql_, [&]() -> Result<void> {
         done = {};
-        // One import at a time, so that nobody gets two ids.
-        if (sql_->dialect() == Sql::Dialect::postgres)
-            if (auto alone = sql_->run("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE"); !alone) return alone;
+        if (auto locked = alone(); !locked) return locked;
         auto made = plan(file);
         if (!made) return made.error();
         std::map<std::string, std::int64_t> branches;
@@ -260,8 +277,119 @@ Result<void> People::erase(const MemberId& id) {
         auto gone = sql_->query("DELETE FROM person WHERE organisation = $1 AND id = $2 RETURNING id", {organisation_, id.text});
         if (!gone) return gone.error().within("erasing a person");
         if (gone->empty()) return Error{ErrorKind::missing, "no such person"};
-        return {};
+        return note(too_much_option, to_hex(random_bytes(8)));
     });
+}
+
+// One import at a time, so that nobody gets two ids.
+Result<void> People::alone() {
+    return sql_->dialect() == Sql::Dialect::postgres ? sql_->run("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE") : Result<void>();
+}
+Result<void> People::note(const char* option, const std::string& value) {
+    return sql_->run("INSERT INTO centre_option (organisation, name, value) VALUES ($1, $2, $3) ON CONFLICT (organisation, name) DO UPDATE SET value = excluded.value",
+                     {organisation_, std::string(option), value});
+}
+Result<std::string> People::noted(const char* option) {
+    auto rows = sql_->query("SELECT value FROM centre_option WHERE organisation = $1 AND name = $2", {organisation_, std::string(option)});
+    if (!rows) return rows.error();
+    return rows->empty() ? std::string() : rows->front().text(0);
+}
+Result<bool> People::joined() {
+    auto value = noted(joined_option);
+    if (!value) return value.error();
+    return *value == "1";
+}
+Result<std::string> People::told_too_much() { return noted(too_much_option); }
+Result<void> People::told_again(const std::string& too_much) {
+    return sql_->run("UPDATE centre_option SET value = '' WHERE organisation = $1 AND name = $2 AND value = $3", {organisation_, std::string(too_much_option), too_much});
+}
+
+Result<RosterFile> People::roster() {
+    auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1 AND p.gone_ms = 0 ORDER BY p.id", {organisation_});
+    if (!rows) return rows.error();
+    RosterFile file;
+    for (const SqlRow& row : *rows) {
+        auto person = person_of(row);
+        if (!person) return person.error();
+        file.has_card = file.has_card || !person->card.empty();
+        file.has_pinyin = file.has_pinyin || !person->pinyin.empty();
+        file.has_host = file.has_host || person->host;
+        RosterRow one;
+        one.row = file.rows.size() + 1;
+        one.number = std::move(person->number);
+        one.name = std::move(person->name);
+        one.branch = std::move(person->branch);
+        one.card = std::move(person->card);
+        one.pinyin = std::move(person->pinyin);
+        one.host = person->host;
+        one.id = std::move(person->id);
+        file.rows.push_back(std::move(one));
+    }
+    return file;
+}
+
+// Numbers were compared by capitals and blanks alone once.
+Result<void> People::hash_anew() {
+    auto rows = sql_->query("SELECT " PERSON_COLUMNS ", p.number_hash " PERSON_FROM "WHERE p.organisation = $1 ORDER BY p.gone_ms, p.id", {organisation_});
+    if (!rows) return rows.error();
+    std::set<std::string> taken;
+    for (const SqlRow& row : *rows) taken.insert(row.text(5));
+    for (const SqlRow& row : *rows) {
+        auto person = person_of(row);
+        if (!person) return person.error();
+        const std::string hash = hash_of(*key_, person->number);
+        // Two who are one now: whoever was found first stays to be found.
+        if (hash == row.text(5) || !taken.insert(hash).second) continue;
+        if (auto done = sql_->run("UPDATE person SET number_hash = $3 WHERE organisation = $1 AND id = $2", {organisation_, row.text(0), hash}); !done) return done;
+    }
+    return {};
+}
+
+Result<void> People::join_rows(const RosterFile& told) {
+    std::map<std::string, std::int64_t> branches;
+    HourMarks hours;
+    for (const RosterRow& row : told.rows) {
+        if (row.id.empty()) continue;
+        auto with_id = by_id(row.id);
+        if (!with_id) return with_id.error();
+        if (*with_id) continue;  // they are here, whatever their number is now
+        auto here = by_number(row.number);
+        if (!here) return here.error();
+        if (!*here) {
+            Person person;
+            person.id = row.id;
+            person.number = row.number;
+            person.name = row.name;
+            person.branch = row.branch;
+            person.card = row.card;
+            person.pinyin = row.pinyin;
+            person.host = row.host;
+            if (auto written = write(person, branches); !written) return written;
+            continue;
+        }
+        const std::string was = (*here)->id.text;
+        if (auto moved = sql_->run("UPDATE person SET id = $3 WHERE organisation = $1 AND id = $2", {organisation_, was, row.id.text}); !moved) return moved;
+        if (auto moved = move_sums(*sql_, organisation_, was, row.id.text, hours); !moved) return moved;
+    }
+    return hours.save(*sql_, organisation_, "join-" + to_hex(random_bytes(8)));
+}
+
+Result<void> People::join(const std::optional<RosterFile>& told) {
+    auto before = joined();
+    if (!before) return before.error();
+    if (*before) return {};
+    auto done = in_transaction(*sql_, [&]() -> Result<void> {
+        if (auto locked = alone(); !locked) return locked;
+        auto meanwhile = joined();
+        if (!meanwhile) return meanwhile.error();
+        if (*meanwhile) return {};
+        if (auto hashed = hash_anew(); !hashed) return hashed;
+        if (told)
+            if (auto rows = join_rows(*told); !rows) return rows;
+        return note(joined_option, "1");
+    });
+    if (!done) return done.error().within("joining the rosters that were told with the people here");
+    return {};
 }
 
 }  // namespace xinghuo

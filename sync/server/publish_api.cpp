@@ -81,43 +81,83 @@ Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation)
     return readers;
 }
 
-Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now) {
+Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now, const SecretKey* people_key) {
     const auto readers = readers_of(sql, organisation);
     if (!readers) return readers.error();
     const auto told = publisher.tell_readers(organisation, *readers, now);
     if (!told) return told.error().within("telling the terminals");
+    bool again = false;
+    if (people_key != nullptr) {
+        People people(sql, *people_key, organisation);
+        const auto too_much = people.told_too_much();
+        if (!too_much) return too_much.error();
+        const auto before = publisher.told(organisation, ToldKind::roster);
+        if (!before) return before.error();
+        if (!too_much->empty() && *before) {
+            auto roster = people.roster();
+            if (!roster) return roster.error();
+            const auto without = publisher.tell(organisation, ToldKind::roster, told_roster_json(*roster), *readers, now);
+            if (!without) return without.error().within("telling the roster again");
+            again = true;
+        }
+        if (!too_much->empty())
+            if (auto noted = people.told_again(*too_much); !noted) return noted.error();
+    }
     const auto fresh = publisher.keep_fresh(now);
     if (!fresh) return fresh.error();
-    return *fresh || told->timestamp != 0;
+    return *fresh || again || told->timestamp != 0;
 }
 
-Result<std::string> roster_document(const Publisher& publisher, Organisation organisation, const Bytes& bytes) {
-    const auto table = read_table(bytes);
-    if (!table) return table.error().within("the roster");
-    auto file = read_roster(*table);
-    if (!file) return file.error().within("the roster");
-    if (!file->problems.empty()) {
-        std::string what = "the roster: " + file->problems.front().what;
-        if (file->problems.size() > 1) what += fmt::format(" (and {} more)", file->problems.size() - 1);
-        return Error{ErrorKind::invalid, what};
-    }
-    std::map<std::string, MemberId> known;
+Result<void> join_people(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation) {
+    People people(sql, people_key, organisation);
+    auto joined = people.joined();
+    if (!joined) return joined.error();
+    if (*joined) return {};
+    std::optional<RosterFile> told;
     const auto before = publisher.told(organisation, ToldKind::roster);
     if (!before) return before.error();
     if (*before) {
-        const auto members = read_told_roster((*before)->document);
+        auto members = read_told_roster((*before)->document);
         if (!members) return members.error().within("the roster that was told last");
-        for (const RosterRow& row : members->rows) known.emplace(normal_card(row.number), row.id);
+        told = std::move(*members);
     }
-    for (RosterRow& row : file->rows) {
-        const auto same = known.find(normal_card(row.number));
-        row.id.text = same != known.end() ? same->second.text : "m-" + to_hex(random_bytes(16));
+    return people.join(told);
+}
+
+Result<std::string> roster_document(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
+    if (auto joined = join_people(publisher, sql, people_key, organisation); !joined) return joined.error();
+    People people(sql, people_key, organisation);
+    RosterFile columns;
+    if (!given.empty()) {
+        Result<RosterFile> file = Error{ErrorKind::invalid, ""};
+        if (looks_like_json(given)) {
+            file = read_told_roster(given);
+        } else {
+            const auto table = read_table(Bytes(given.begin(), given.end()));
+            if (!table) return table.error().within("the roster");
+            file = read_roster(*table);
+        }
+        if (!file) return file.error().within("the roster");
+        if (!file->problems.empty()) {
+            std::string what = "the roster: " + file->problems.front().what;
+            if (file->problems.size() > 1) what += fmt::format(" (and {} more)", file->problems.size() - 1);
+            return Error{ErrorKind::invalid, what};
+        }
+        if (auto taken = people.apply(*file, now); !taken) return taken.error();
+        columns = std::move(*file);
     }
-    return told_roster_json(*file);
+    auto all = people.roster();
+    if (!all) return all.error();
+    if (all->rows.empty() && given.empty()) return Error{ErrorKind::missing, "nobody is on the roster yet"};
+    // What the file says of nobody is said, too: the last host is one no more.
+    all->has_card = all->has_card || columns.has_card;
+    all->has_pinyin = all->has_pinyin || columns.has_pinyin;
+    all->has_host = all->has_host || columns.has_host;
+    return told_roster_json(*all);
 }
 
 HttpReply answer_publishing(const HttpRequest& request, std::string_view path, const Caller& caller, Sql& sql, Publisher& publisher, const Path& incoming,
-                            WallTime now) {
+                            const SecretKey& people_key, WallTime now) {
     if (path.starts_with(area)) path.remove_prefix(area.size());
     if (path.starts_with('/')) path.remove_prefix(1);
     const bool may_all = caller.kind == Caller::Kind::staff && caller.role == StaffRole::operator_;
@@ -137,15 +177,21 @@ HttpReply answer_publishing(const HttpRequest& request, std::string_view path, c
         if (!*told) return refusal(404, "nothing of this was published yet");
         return json_reply((*told)->document);
     }
-    std::string document = request.body;
-    if (*kind == ToldKind::roster && !looks_like_json(document)) {
-        auto made = roster_document(publisher, caller.organisation, Bytes(document.begin(), document.end()));
+    std::string document = request.body, too_much;
+    if (*kind == ToldKind::roster) {
+        auto named = People(sql, people_key, caller.organisation).told_too_much();
+        if (!named) return refused_publishing(named.error());
+        too_much = *named;
+        auto made = roster_document(publisher, sql, people_key, caller.organisation, document, now);
         if (!made) return refused_publishing(made.error());
         document = std::move(*made);
     }
     const auto readers = readers_of(sql, caller.organisation);
     if (!readers) return refused_publishing(readers.error());
-    return published_reply(publisher.tell(caller.organisation, *kind, document, *readers, now));
+    auto told = publisher.tell(caller.organisation, *kind, document, *readers, now);
+    if (told && *kind == ToldKind::roster)
+        if (auto noted = People(sql, people_key, caller.organisation).told_again(too_much); !noted) return refused_publishing(noted.error());
+    return published_reply(std::move(told));
 }
 
 }  // namespace xinghuo

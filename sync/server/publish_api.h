@@ -2,7 +2,8 @@
 //
 //     GET  /api/publish                       what is told now: kinds and versions, when the timestamp ends
 //     GET  /api/publish/activities            the document as it was told (roster: operators only)
-//     POST /api/publish/KIND                  a document (sync/told.h), JSON; of the roster also a CSV or XLSX table. Answers {"version":…,"changes":[…]}
+//     POST /api/publish/KIND                  a document (sync/told.h), JSON; of the roster also a CSV or XLSX table, or no body: the people as
+//                                             they stand (people_api.h). Answers {"version":…,"changes":[…]}
 //     POST /api/publish/recall                {"pack":…,"version":…,"reason":{…}}
 //     POST /api/publish/packs                 {"source":NAME}: the repository of packs that somebody put into DATA/incoming/NAME
 // Operators may everything, content approvers packs, notices and recalls.
@@ -15,21 +16,25 @@
 
 #include "sync/http.h"
 #include "sync/server/caller.h"
+#include "sync/server/people.h"
 #include "sync/server/publisher.h"
 #include "sync/server/sql.h"
 
 namespace xinghuo {
 
 HttpReply answer_publishing(const HttpRequest& request, std::string_view path, const Caller& caller, Sql& sql, Publisher& publisher, const Path& incoming,
-                            WallTime now);
+                            const SecretKey& people_key, WallTime now);
 
 // The terminals that may read: enrolled and not revoked.
 Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation);
 // What a running server does every minute: whoever was enrolled or revoked is told or no longer told, and signatures are renewed. True: something was signed.
-Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now);
+// With the key of people, the roster is told again without whoever was erased.
+Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now, const SecretKey* people_key = nullptr);
 
-// A table becomes a told roster: who was told before keeps the id, by number; who is new gets one.
-Result<std::string> roster_document(const Publisher& publisher, Organisation organisation, const Bytes& table);
+// The roster as terminals are told it: the people of the centre (people.h), after `given` was taken over: a table, a told roster, or nothing to take over.
+Result<std::string> roster_document(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now);
+// Rosters that were told before the centre knew people: once. (People::join)
+Result<void> join_people(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation);
 
 // A command of the centre's program, without its name and without --data and --database. The exit code: 0 good, 1 refused, 2 asked wrongly.
 struct CentreCommand {

@@ -30,14 +30,20 @@ int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, cons
     const auto bytes = read_bytes(file, table_limit_bytes);
     if (!bytes) return said(command, bytes.error());
     std::string document(bytes->begin(), bytes->end());
-    if (kind == ToldKind::roster && file.extension() != ".json") {
-        auto made = roster_document(publisher, the_first, *bytes);
-        if (!made) return said(command, made.error());
-        document = std::move(*made);
-    }
     const auto readers = readers_of(command.sql, the_first);
     if (!readers) return said(command, readers.error());
-    return said(command, publisher.tell(the_first, kind, document, *readers, command.now));
+    if (kind != ToldKind::roster) return said(command, publisher.tell(the_first, kind, document, *readers, command.now));
+    const auto people_key = SecretKey::load_or_make(command.data / "keys" / "people.key");
+    if (!people_key) return said(command, people_key.error().within("the key of people"));
+    People people(command.sql, *people_key, the_first);
+    const auto too_much = people.told_too_much();
+    if (!too_much) return said(command, too_much.error());
+    auto made = roster_document(publisher, command.sql, *people_key, the_first, document, command.now);
+    if (!made) return said(command, made.error());
+    auto done = publisher.tell(the_first, kind, *made, *readers, command.now);
+    if (done)
+        if (auto noted = people.told_again(*too_much); !noted) done = noted.error();
+    return said(command, done);
 }
 
 }  // namespace

@@ -5,9 +5,10 @@
 #include "sync/server/roll_ups.h"
 
 namespace xinghuo {
-namespace {
 
-Result<void> move_sums(Sql& sql, Organisation organisation, const std::string& was, const std::string& is) {
+Result<void> move_sums(Sql& sql, Organisation organisation, const std::string& was, const std::string& is, HourMarks& hours) {
+    hours.member(was);
+    hours.member(is);
     for (const char* step : {
              "INSERT INTO study_day (organisation, member, day, touch_ms, media_ms, reading_ms, quiz_ms) "
              "SELECT organisation, $3, day, touch_ms, media_ms, reading_ms, quiz_ms FROM study_day WHERE organisation = $1 AND member = $2 "
@@ -31,9 +32,7 @@ Result<void> move_sums(Sql& sql, Organisation organisation, const std::string& w
     return {};
 }
 
-}  // namespace
-
-Result<void> take_aliases(Sql& sql, Organisation organisation, const KioskId& kiosk, const std::vector<AliasTold>& told, WallTime stored) {
+Result<void> take_aliases(Sql& sql, Organisation organisation, const KioskId& kiosk, const std::vector<AliasTold>& told, WallTime stored, HourMarks& hours) {
     std::vector<KioskAlert> alerts;
     for (const AliasTold& alias : told) {
         const auto refused = [&](const char* why) {
@@ -64,7 +63,7 @@ Result<void> take_aliases(Sql& sql, Organisation organisation, const KioskId& ki
             refused("an id of the centre's roster cannot be made another's");
             continue;
         }
-        if (auto moved = move_sums(sql, organisation, alias.was, *is); !moved) return moved.error().within("moving a member's sums");
+        if (auto moved = move_sums(sql, organisation, alias.was, *is, hours); !moved) return moved.error().within("moving a member's sums");
     }
     return raise_alerts(sql, organisation, alerts);
 }

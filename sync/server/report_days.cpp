@@ -80,7 +80,7 @@ PlacedInTime KioskDays::place(const RecordStamp& stamp) const {
     return at(stamp.at_ms >= earliest && stamp.at_ms <= stamp.arrived_ms ? stamp.at_ms : stamp.arrived_ms, false);
 }
 
-Result<void> KioskDays::move_study(Sql& sql) const {
+Result<void> KioskDays::move_study(Sql& sql, HourMarks& hours) const {
     auto rows = sql.query("SELECT id, boot, at_ms, mono_ms, trusted, arrived_ms, member, label, ms, day FROM unsettled_study "
                           "WHERE organisation = $1 AND kiosk = $2 AND boot >= $3 ORDER BY id",
                           {organisation_, kiosk_.text, *changed_from_});
@@ -98,6 +98,7 @@ Result<void> KioskDays::move_study(Sql& sql) const {
         auto noted = sql.run("UPDATE unsettled_study SET day = $4 WHERE organisation = $1 AND kiosk = $2 AND id = $3", {organisation_, kiosk_.text, row.text(0), day});
         if (!noted) return noted;
     }
+    moved.mark(hours);
     if (auto saved = moved.save(sql, organisation_); !saved) return saved;
     for (const auto& [member, day] : left) {
         auto gone = sql.run("DELETE FROM study_day WHERE organisation = $1 AND member = $2 AND day = $3 AND touch_ms = 0 AND media_ms = 0 AND reading_ms = 0 AND quiz_ms = 0",
@@ -107,7 +108,7 @@ Result<void> KioskDays::move_study(Sql& sql) const {
     return {};
 }
 
-Result<void> KioskDays::move_attendance(Sql& sql) const {
+Result<void> KioskDays::move_attendance(Sql& sql, HourMarks& hours) const {
     auto rows = sql.query("SELECT activity, member, came_boot, came_at_ms, came_mono_ms, came_trusted, arrived_ms, day, came_ms FROM attendance "
                           "WHERE organisation = $1 AND kiosk = $2 AND came_settled = 0 AND came_boot >= $3",
                           {organisation_, kiosk_.text, *changed_from_});
@@ -115,6 +116,7 @@ Result<void> KioskDays::move_attendance(Sql& sql) const {
     for (const SqlRow& row : *rows) {
         const PlacedInTime now = place({row.integer(2), row.integer(3), row.integer(4), row.integer(5) != 0, row.integer(6)});
         if (now.day == row.integer(7) && now.ms == row.integer(8)) continue;
+        hours.member(row.text(1));
         auto moved = sql.run("UPDATE attendance SET day = $5, came_ms = $6 WHERE organisation = $1 AND activity = $2 AND member = $3 AND kiosk = $4",
                              {organisation_, row.text(0), row.text(1), kiosk_.text, now.day, now.ms});
         if (!moved) return moved;
@@ -137,10 +139,10 @@ Result<void> KioskDays::move_activities(Sql& sql) const {
     return {};
 }
 
-Result<void> KioskDays::move_earlier(Sql& sql) const {
+Result<void> KioskDays::move_earlier(Sql& sql, HourMarks& hours) const {
     if (!changed_from_) return {};
-    if (auto moved = move_study(sql); !moved) return moved;
-    if (auto moved = move_attendance(sql); !moved) return moved;
+    if (auto moved = move_study(sql, hours); !moved) return moved;
+    if (auto moved = move_attendance(sql, hours); !moved) return moved;
     return move_activities(sql);
 }
 

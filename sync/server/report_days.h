@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 
+#include "sync/server/hour_sums.h"
 #include "sync/server/record_store.h"
 
 namespace xinghuo {
@@ -33,8 +34,8 @@ public:
     // Reads what is needed for these records, and notes the trusted ones among them. Inside the batch's transaction.
     static Result<KioskDays> open(Sql& sql, Organisation organisation, const KioskId& kiosk, std::span<const CarriedRecord> fresh, std::int64_t arrived_ms);
     [[nodiscard]] PlacedInTime place(const RecordStamp& stamp) const;
-    // Moves what was counted before and belongs to another day now. Before the batch's own rows are written.
-    Result<void> move_earlier(Sql& sql) const;
+    // Moves what was counted before and belongs to another day now, and marks whose hours that changes. Before the batch's own rows are written.
+    Result<void> move_earlier(Sql& sql, HourMarks& hours) const;
 
 private:
     struct Anchor {
@@ -43,8 +44,8 @@ private:
     KioskDays(Organisation organisation, const KioskId& kiosk) : organisation_(organisation), kiosk_(kiosk) {}
     Result<void> read_anchors(Sql& sql, std::int64_t from_boot, std::int64_t to_boot);
     Result<void> note_anchors(Sql& sql, std::span<const CarriedRecord> fresh, std::int64_t arrived_ms);
-    Result<void> move_study(Sql& sql) const;
-    Result<void> move_attendance(Sql& sql) const;
+    Result<void> move_study(Sql& sql, HourMarks& hours) const;
+    Result<void> move_attendance(Sql& sql, HourMarks& hours) const;
     Result<void> move_activities(Sql& sql) const;
 
     Organisation organisation_;

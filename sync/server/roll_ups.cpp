@@ -122,6 +122,13 @@ public:
         if (auto done = save_activities(sql); !done) return done;
         if (auto done = save_attendance(sql); !done) return done;
         if (auto done = follow_attempts(sql, organisation_, kiosk_, std::move(quiz_), questions_); !done) return done;
+    void mark(HourMarks& hours) const {
+        study_.mark(hours);
+        for (const auto& [key, sum] : attendance_)
+            if (sum.came_seq != no_seq) hours.member(key.second);
+        for (const auto& [activity, sum] : activities_)
+            if (sum.opened_seq != no_seq) hours.activity(activity);
+    }
         if (auto done = save_items(sql); !done) return done;
         if (auto done = save_questions(sql); !done) return done;
         return save_health(sql);
@@ -390,7 +397,8 @@ Result<void> sum_up(Sql& sql, Organisation organisation, const KioskId& kiosk, s
         if (tree && tree->root()["action"].string() == "member_same")
             aliases.push_back({text_of(tree->root()["was"]), text_of(tree->root()["is"]), record.seq});
     }
-    if (auto taken = take_aliases(sql, organisation, kiosk, aliases, {*arrived}); !taken) return taken;
+    HourMarks hours;
+    if (auto taken = take_aliases(sql, organisation, kiosk, aliases, {*arrived}, hours); !taken) return taken;
     std::set<std::string> members;
     for (const CarriedRecord& carried : own)
         if (!carried.record.member.empty()) members.insert(carried.record.member.text);
@@ -398,10 +406,12 @@ Result<void> sum_up(Sql& sql, Organisation organisation, const KioskId& kiosk, s
     if (!now) return now.error();
     auto days = KioskDays::open(sql, organisation, kiosk, own, *arrived);
     if (!days) return days.error();
-    if (auto moved = days->move_earlier(sql); !moved) return moved;
+    if (auto moved = days->move_earlier(sql, hours); !moved) return moved;
     BatchSums sums(organisation, kiosk, *days, *now, *arrived);
     for (const CarriedRecord& carried : own) sums.add(carried.record);
-    return sums.save(sql);
+    sums.mark(hours);
+    if (auto saved = sums.save(sql); !saved) return saved;
+    return own.empty() ? Result<void>() : hours.save(sql, organisation, own.front().record.id);
 }
 
 }  // namespace

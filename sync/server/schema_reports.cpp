@@ -218,10 +218,43 @@ CREATE UNIQUE INDEX person_number ON person (organisation, number_hash);
 CREATE INDEX person_branch ON person (organisation, branch);
 )sql";
 
+// hour_sums.h. With the days of a period, which are found by day.
+constexpr std::string_view hours = R"sql(
+CREATE TABLE member_hours (
+    organisation bigint NOT NULL,
+    first_day bigint NOT NULL,
+    last_day bigint NOT NULL,
+    member text NOT NULL,
+    touch_ms bigint NOT NULL,
+    media_ms bigint NOT NULL,
+    reading_ms bigint NOT NULL,
+    quiz_ms bigint NOT NULL,
+    credited_ms bigint NOT NULL,
+    activity_e4 bigint NOT NULL,
+    PRIMARY KEY (organisation, first_day, last_day, member)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hours_stale (
+    organisation bigint NOT NULL,
+    batch text NOT NULL,
+    who text NOT NULL,
+    PRIMARY KEY (organisation, batch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hours_state (
+    organisation bigint NOT NULL,
+    generation bigint NOT NULL,
+    built bigint NOT NULL,
+    first_year bigint NOT NULL,
+    last_year bigint NOT NULL,
+    PRIMARY KEY (organisation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX study_day_day ON study_day (organisation, day);
+CREATE INDEX attendance_day ON attendance (organisation, day);
+)sql";
+
 }  // namespace
 
 std::vector<SchemaStep> report_steps() {
-    return {{chains}, {sums}, {people}};
+    return {{chains}, {sums}, {people}, {hours}};
 }
 
 }  // namespace xinghuo

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "content/study/session.h"
+#include "sync/server/hour_sums.h"
 #include "sync/server/record_store.h"
 #include "sync/server/row_list.h"
 
@@ -15,6 +16,9 @@ namespace xinghuo {
 class StudyDays {
 public:
     void add(const std::string& member, std::int64_t day, StudyLabel label, std::int64_t ms) { sums_[{member, day}][static_cast<std::size_t>(label)] += ms; }
+    void mark(HourMarks& hours) const {
+        for (const auto& [key, ms] : sums_) hours.study(key.first, key.second);
+    }
     // In the order of the key, as every table's rows are: two batches that want the same rows wait for each other and do not block each other.
     Result<void> save(Sql& sql, Organisation organisation) const {
         RowList rows("study_day",
