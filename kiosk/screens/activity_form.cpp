@@ -248,7 +248,7 @@ void ActivityForm::start(Frame& frame, Rect& place) {
         row.cut_right(gap);
         step(2, row.cut_right(w));
         const bool today = china_day(start_) == frame.day;
-        frame.canvas.text(planned_time(frame, start_), row, {Face::serif_bold, today ? 56.0f : 44.0f, theme.ink, Align::centre, 1.15f, today ? 1 : 2, true, 28});
+        frame.canvas.text(planned_time(frame, start_), row.inset(space::s, 0), {Face::serif_bold, today ? 56.0f : 44.0f, theme.ink, Align::centre, 1.15f, 1, true, 28 / text_growth(frame)});
     } else {
         frame.canvas.text(frame.words("activity.form.now_text", {{"time", clock_text(minute_of_day(frame.moment.wall))}}), row,
                           {Face::sans, 30, theme.ink_2, Align::left, 1.3f, 2, true, 28});
@@ -261,7 +261,11 @@ void ActivityForm::late(Frame& frame, Rect& place) {
     heading(frame, place, frame.words("activity.form.late"));
     // A plan may say another number.
     std::vector<int> choices(std::begin(late_choices), std::end(late_choices));
-    if (!followed_.id.empty() && std::find(choices.begin(), choices.end(), followed_.plan.late_after_min) == choices.end()) choices.push_back(followed_.plan.late_after_min);
+    const int planned = followed_.id.empty() ? late_min_ : followed_.plan.late_after_min;
+    if (std::find(choices.begin(), choices.end(), planned) == choices.end()) {
+        if (text_growth(frame) > 1.2f) choices.pop_back();  // five would not be read
+        choices.push_back(planned);
+    }
     std::string words[5];
     int now = -1;
     for (std::size_t i = 0; i < choices.size(); ++i) {

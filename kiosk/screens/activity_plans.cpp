@@ -75,8 +75,11 @@ bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& off
     Canvas& canvas = frame.canvas;
     const Theme& theme = frame.theme;
     const ActivityPlan& plan = offer.planned.plan;
-    const float growth = text_growth(frame), time_w = 132 * growth, sign = 44;
-    const float w = place.w - 2 * space::m - time_w - sign - 2 * space::s;
+    const float growth = text_growth(frame), sign = 44;
+    // Enlarged words have no room beside the time: it stands above them.
+    const bool above = growth > 1.2f;
+    const float time_w = above ? 0 : 132 * growth;
+    const float w = place.w - 2 * space::m - sign - space::s - (above ? 0 : time_w + space::s);
     const std::int64_t day = china_day(*plan.planned);
     const bool today = day == frame.day;
     std::string beside = activity_type(frame, plan.type) + " · " + (plan.branch.empty() ? frame.words("activity.form.all") : plan.branch);
@@ -86,7 +89,8 @@ bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& off
     const TextStyle clock{Face::serif_bold, 42, ink, Align::left, 1.2f, 1, true, 28}, date{Face::sans, 28, theme.ink_2, Align::left, 1.25f, 1};
     const float name_h = canvas.measure(plan.name, name, w).y + 4, beside_h = canvas.measure(beside, small, w).y + 4;
     const float time_h = canvas.measure("09:30", clock).y + 4, date_h = today ? 0 : canvas.measure("7", date).y + 6;
-    const Rect box = place.cut_top(std::max(name_h + beside_h, time_h + date_h) + 2 * space::s);
+    const float words_h = name_h + beside_h;
+    const Rect box = place.cut_top((above ? time_h + words_h : std::max(words_h, time_h + date_h)) + 2 * space::s);
     place.cut_top(gap);
 
     const std::string id = fmt::format("plan.{}", i);
@@ -94,14 +98,18 @@ bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& off
     canvas.fill(box, press.held ? theme.line : theme.paper_raised, 16);
     canvas.stroke(box, followed ? theme.cinnabar : theme.line, followed ? 4.0f : 2.0f, 16);
     Rect inside = box.inset(space::m, space::s);
-    Rect when = inside.cut_left(time_w);
-    inside.cut_left(space::s);
     const Rect mark = inside.cut_right(sign);
     inside.cut_right(space::s);
-    when.cut_top((when.h - time_h - date_h) / 2);
-    if (!today) canvas.text(short_date(frame, day), when.cut_top(date_h), date);
-    canvas.text(activity_time(*plan.planned, day), when.cut_top(time_h), clock);
-    inside.cut_top((inside.h - name_h - beside_h) / 2);
+    if (above) {
+        canvas.text(planned_time(frame, *plan.planned), inside.cut_top(time_h), clock);
+    } else {
+        Rect when = inside.cut_left(time_w);
+        inside.cut_left(space::s);
+        when.cut_top((when.h - time_h - date_h) / 2);
+        if (!today) canvas.text(short_date(frame, day), when.cut_top(date_h), date);
+        canvas.text(activity_time(*plan.planned, day), when.cut_top(time_h), clock);
+    }
+    inside.cut_top((inside.h - words_h) / 2);
     canvas.text(plan.name, inside.cut_top(name_h), name);
     canvas.text(beside, inside.cut_top(beside_h), small);
     icon(frame, followed || offer.held ? "icons/check.png" : "icons/calendar.png", {mark.x, mark.centre().y - sign / 2, sign, sign}, followed ? theme.cinnabar : theme.ink_2);

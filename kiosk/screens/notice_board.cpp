@@ -15,7 +15,7 @@ namespace xinghuo {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
-constexpr std::size_t rows_where_high = 3;   // of titles in the hall; a low hall has room for one
+constexpr std::size_t rows_where_high = 3;   // of titles in the hall; of enlarged ones one less, and a low hall has room for one
 constexpr float high_screen = 1300;
 constexpr float sign = 44, row_pad = 18;
 constexpr int title_lines = 2;
@@ -71,7 +71,7 @@ void NoticeBoard::hall_card(Frame& frame, Rect& place, Navigator& navigator) {
     if (all.empty()) return;
     Canvas& canvas = frame.canvas;
     const Theme& theme = frame.theme;
-    const std::size_t rows = std::min(all.size(), frame.screen.h > high_screen ? rows_where_high : 1);
+    const std::size_t rows = std::min(all.size(), frame.screen.h <= high_screen ? 1 : text_growth(frame) > 1.2f ? rows_where_high - 1 : rows_where_high);
     const bool more = all.size() > rows;
     const std::string more_words = frame.words("notice.all", {{"n", std::to_string(all.size())}});
     const float more_w = more ? canvas.measure(more_words, more_style()).x + 2 * space::l : 0;
@@ -107,6 +107,11 @@ void NoticeBoard::hall_card(Frame& frame, Rect& place, Navigator& navigator) {
         const Rect mark = inside.cut_left(sign);
         inside.cut_left(space::m);
         icon(frame, "icons/notice.png", {mark.x, mark.centre().y - sign / 2, sign, sign}, theme.cinnabar);
+        if (i > 0 || !more) {
+            const Vec2 c{inside.right() - 14, inside.centre().y};
+            const Vec2 points[] = {{c.x - 6, c.y - 12}, {c.x + 6, c.y}, {c.x - 6, c.y + 12}};
+            canvas.polyline(points, theme.ink_2, 3);
+        }
         TextStyle middle = style;
         middle.middle = true;
         canvas.text(titles[i], {inside.x, inside.y + row_pad, width(i), inside.h - 2 * row_pad}, middle);
