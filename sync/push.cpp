@@ -15,6 +15,7 @@ constexpr Milliseconds shortest_wait{1000}, longest_wait{15 * 60 * 1000}, longes
 constexpr int successes_before_larger = 8;
 // So many refused without one accepted between: the other side refuses everything, and the whole queue need not follow.
 constexpr int refused_before_waiting = 32;
+constexpr int refusals_believed = 3;  // of one record, each with an honest answer between that it is not there: one or two may be answers to something else
 constexpr std::size_t longest_sentence = 300;
 
 // The other side's words, short and on one line: "{"error": "…"}", or what it wrote. A page is not words.
@@ -138,7 +139,7 @@ PushOutcome Push::refuse(bool sure) {
     PushOutcome outcome;
     outcome.answered = true;
     const std::string why = std::exchange(parts_.front().refusal, {});
-    if (!sure && ++parts_.front().refused < 2) return outcome;  // said once more
+    if (!sure && ++parts_.front().refused < refusals_believed) return outcome;  // said once more
     outcome.quarantined.emplace_back(batch_[parts_.front().from].seq, why);
     parts_.pop_front();
     failures_ = 0;

@@ -75,7 +75,7 @@ private:
     struct Part {                            // of batch_, [from, to)
         std::size_t from = 0, to = 0;
         std::string refusal = {};            // of one alone, with this sentence: asked for and compared before anything is believed
-        int refused = 0;                     // how often, and was not there: what is refused twice, with an honest answer between, is not wanted
+        int refused = 0;                     // how often, and was not there
     };
     PushOutcome take_accepted(const HttpReply& reply);
     PushOutcome take_compared(const HttpReply& reply);
