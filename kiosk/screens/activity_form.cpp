@@ -234,7 +234,8 @@ void ActivityForm::start(Frame& frame, Rect& place) {
         const std::pair<int, const char*> steps[] = {{-30, "activity.start.less_30"}, {-5, "activity.start.less_5"}, {5, "activity.start.more_5"}, {30, "activity.start.more_30"}};
         // What is planned for another day stays on that day.
         const std::int64_t its_day = followed_.id.empty() ? frame.day : china_day(start_);
-        const float w = std::min(132.0f, (row.w - 180) / 4 - gap);
+        const bool today = china_day(start_) == frame.day;
+        const float w = std::min(132.0f, (row.w - (today ? 180.0f : 360.0f)) / 4 - gap);
         const auto step = [&](std::size_t i, Rect box) {
             const auto [by, id] = steps[i];
             const WallTime then{start_.unix_ms + by * minute_ms};
@@ -247,7 +248,6 @@ void ActivityForm::start(Frame& frame, Rect& place) {
         step(3, row.cut_right(w));
         row.cut_right(gap);
         step(2, row.cut_right(w));
-        const bool today = china_day(start_) == frame.day;
         frame.canvas.text(planned_time(frame, start_), row.inset(space::s, 0), {Face::serif_bold, today ? 56.0f : 44.0f, theme.ink, Align::centre, 1.15f, 1, true, 28 / text_growth(frame)});
     } else {
         frame.canvas.text(frame.words("activity.form.now_text", {{"time", clock_text(minute_of_day(frame.moment.wall))}}), row,

@@ -18,7 +18,7 @@ constexpr std::int64_t minute_ms = 60'000;
 constexpr std::size_t rows_where_high = 3;   // of titles in the hall; of enlarged ones one less, and a low hall has room for one
 constexpr float high_screen = 1300;
 constexpr float sign = 44, row_pad = 18;
-constexpr int title_lines = 2;
+constexpr int title_lines = 2, enlarged_title_lines = 3;
 
 // Of a clock that is not believed only the day is known.
 WallTime time_of_notices(const Frame& frame) {
@@ -83,7 +83,7 @@ void NoticeBoard::hall_card(Frame& frame, Rect& place, Navigator& navigator) {
     std::vector<float> heights;
     float height = 0;
     for (std::size_t i = 0; i < rows; ++i) {
-        titles.push_back(first_lines(frame, all[i].title.in(frame.lang), style, width(i), title_lines));
+        titles.push_back(first_lines(frame, all[i].title.in(frame.lang), style, width(i), text_growth(frame) > 1.2f ? enlarged_title_lines : title_lines));
         heights.push_back(std::max(80.0f, canvas.measure(titles.back(), style, width(i)).y + 4 + 2 * row_pad));
         height += heights.back();
     }
