@@ -75,7 +75,7 @@ struct CourierCentre {
         return files;
     }
 
-    testing::CentreDatabase database{Sql::Dialect::sqlite};
+    testing::CentreDatabase database;
     const Path data = std::filesystem::temp_directory_path() / ("xinghuo-courier-" + to_hex(random_bytes(8)));
     SigningKey key = SigningKey::from_seed(sha256("the centre of the tests"));
     std::optional<Publisher> publisher;
