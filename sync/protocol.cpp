@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <span>
 #include <utility>
 
 #include "content/base/json.h"
 #include "content/base/json_tree.h"
 #include "sync/http.h"
+#include "sync/own_statement.h"
 
 namespace xinghuo {
 namespace {
@@ -107,6 +109,14 @@ std::string_view type_of(const AboutRow& row, JsonValue body) {
     return row.type;
 }
 
+// JSON by plain appends: every statement a terminal tells is written once there and once more at the centre, to be compared.
+void append_text(std::string& out, std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (plain) (out += '"').append(text) += '"';
+    else out += JsonWriter().value(text).text();
+}
+void append_number(std::string& out, double number) { fmt::format_to(std::back_inserter(out), "{}", number); }
+
 std::string thing_id(const AboutRow& row, const Record& record, JsonValue body, const StatementTerms& terms) {
     std::string_view name = row.about == About::terminal ? std::string_view(record.kiosk.text) : body[row.member].string();
     if (name.empty() && record.kind == RecordKind::health) name = body["what"].string();
@@ -115,28 +125,47 @@ std::string thing_id(const AboutRow& row, const Record& record, JsonValue body, 
     return terms.home_page + std::string(row.place) + (name.empty() ? "unknown" : percent_encoded(name));
 }
 
-// A language map; nothing where no language has a word.
-void write_titles(JsonWriter& out, std::string_view key, std::string_view zh, std::string_view en) {
+// A language map and a comma; nothing where no language has a word.
+void write_titles(std::string& out, std::string_view key, std::string_view zh, std::string_view en) {
     if (zh.empty() && en.empty()) return;
-    out.key(key).object();
-    if (!zh.empty()) out.key("zh-CN").value(zh);
-    if (!en.empty()) out.key("en").value(en);
-    out.end();
+    (out += '"').append(key) += "\":{";
+    if (!zh.empty()) append_text(out += "\"zh-CN\":", zh);
+    if (!en.empty()) append_text(out += zh.empty() ? "\"en\":" : ",\"en\":", en);
+    out += "},";
 }
 
-void write_object(JsonWriter& out, const Record& record, JsonValue body, About about, const StatementTerms& terms) {
+// What `write` appends is told as a part.
+template <class Write>
+TextPart part_of(std::string& out, Write write) {
+    const std::size_t begin = out.size();
+    write();
+    return {begin, out.size() - begin};
+}
+TextPart text_part(std::string& out, std::string_view text) {
+    const std::size_t begin = out.size() + 1;
+    append_text(out, text);
+    return {begin, out.size() - begin - 1};
+}
+
+void write_object(std::string& out, const Record& record, JsonValue body, About about, const StatementTerms& terms, StatementParts& parts) {
     const AboutRow& row = row_of(about_rows, &AboutRow::about, about);
-    out.key("object").object().key("objectType").value("Activity").key("id").value(thing_id(row, record, body, terms)).key("definition").object();
-    if (body["title"].is_object()) write_titles(out, "name", body["title"]["zh"].string(), body["title"]["en"].string());
-    else if (about == About::activity) write_titles(out, "name", body["name"].string(), "");
-    out.key("type").value(type_of(row, body));
-    if (about == About::question) {
-        constexpr std::array<std::string_view, 10> interactions = {"true-false", "choice",      "fill-in",  "long-fill-in", "matching",
-                                                                   "performance", "sequencing", "likert", "numeric",      "other"};
-        const std::string_view named = body["interaction"].string();
-        out.key("interactionType").value(std::find(interactions.begin(), interactions.end(), named) != interactions.end() ? named : "other");
-    }
-    out.end().end();
+    out += R"(,"object":{"objectType":"Activity","id":)";
+    parts.object.id = text_part(out, thing_id(row, record, body, terms));
+    out += R"(,"definition":)";
+    parts.object.definition = part_of(out, [&] {
+        out += '{';
+        if (body["title"].is_object()) write_titles(out, "name", body["title"]["zh"].string(), body["title"]["en"].string());
+        else if (about == About::activity) write_titles(out, "name", body["name"].string(), "");
+        append_text(out += "\"type\":", type_of(row, body));
+        if (about == About::question) {
+            constexpr std::array<std::string_view, 10> interactions = {"true-false", "choice",      "fill-in",  "long-fill-in", "matching",
+                                                                       "performance", "sequencing", "likert", "numeric",      "other"};
+            const std::string_view named = body["interaction"].string();
+            append_text(out += ",\"interactionType\":", std::find(interactions.begin(), interactions.end(), named) != interactions.end() ? named : "other");
+        }
+        out += '}';
+    });
+    out += '}';
 }
 
 // "PT12.5S"; nothing for what is no span.
@@ -144,33 +173,34 @@ std::optional<std::string> duration_of(JsonValue ms) {
     const double value = ms.number();
     if (!ms.is_number() || !(value >= 0) || value > 1e15) return std::nullopt;
     const auto whole = static_cast<std::int64_t>(value);
-    std::string text = fmt::format("PT{}", whole / 1000);
-    if (whole % 1000 != 0) {
-        text += fmt::format(".{:03}", whole % 1000);
+    std::string text = "PT" + std::to_string(whole / 1000);
+    if (const auto rest = static_cast<unsigned>(whole % 1000); rest != 0) {
+        text += {'.', static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10), static_cast<char>('0' + rest % 10)};
         while (text.back() == '0') text.pop_back();
     }
     return text + "S";
 }
 
 // An empty result is left out.
-void write_result(JsonWriter& out, const Record& record, JsonValue body) {
+void write_result(std::string& out, const Record& record, JsonValue body) {
     bool open = false;
-    const auto key = [&](std::string_view name) -> JsonWriter& {
-        if (!std::exchange(open, true)) out.key("result").object();
-        return out.key(name);
-    };
+    const auto key = [&](std::string_view words) -> std::string& { return (out += std::exchange(open, true) ? "," : ",\"result\":{").append(words); };
     const bool answer = record.kind == RecordKind::quiz_answered, finished = record.kind == RecordKind::quiz_finished;
     const JsonValue score = answer ? body["score"] : finished ? body["percent"] : JsonValue();
     const double raw = score.number(), most = answer ? 1 : 100;
-    if (score.is_number() && raw >= 0 && raw <= most)
-        key("score").object().key("scaled").value(raw / most).key("raw").value(raw).key("min").value(0).key("max").value(most).end();
+    if (score.is_number() && raw >= 0 && raw <= most) {
+        append_number(key(R"("score":{"scaled":)"), raw / most);
+        append_number(out += ",\"raw\":", raw);
+        append_number(out += ",\"min\":0,\"max\":", most);
+        out += '}';
+    }
     const JsonValue success = answer ? body["right"] : finished ? body["passed"] : JsonValue();
-    if (success.is_boolean()) key("success").value(success.boolean());
-    if (finished) key("completion").value(true);
+    if (success.is_boolean()) key("\"success\":") += success.boolean() ? "true" : "false";
+    if (finished) key("\"completion\":true");
     const JsonValue response = answer ? body["response"] : record.kind == RecordKind::reflection ? body["text"] : JsonValue();
-    if (response.is_string()) key("response").value(response.string());
-    if (const auto duration = duration_of(body["ms"])) key("duration").value(*duration);
-    if (open) out.end();
+    if (response.is_string()) append_text(key("\"response\":"), response.string());
+    if (const auto duration = duration_of(body["ms"])) append_text(key("\"duration\":"), *duration);
+    if (open) out += '}';
 }
 
 bool is_lower_uuid(std::string_view text) {
@@ -193,26 +223,38 @@ std::string registration_of(std::string_view session) {
     return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4), hex.substr(20));
 }
 
-void write_grouping(JsonWriter& out, About about, std::string_view name, const StatementTerms& terms) {
+ActivityPart write_grouping(std::string& out, About about, std::string_view name, const StatementTerms& terms) {
     const AboutRow& row = row_of(about_rows, &AboutRow::about, about);
-    out.object().key("objectType").value("Activity").key("id").value(terms.home_page + std::string(row.place) + percent_encoded(name));
-    out.key("definition").object().key("type").value(row.type).end().end();
+    ActivityPart part;
+    out += R"({"objectType":"Activity","id":)";
+    part.id = text_part(out, terms.home_page + std::string(row.place) + percent_encoded(name));
+    out += R"(,"definition":)";
+    part.definition = part_of(out, [&] {
+        append_text(out += "{\"type\":", row.type);
+        out += '}';
+    });
+    out += '}';
+    return part;
 }
 
-void write_context(JsonWriter& out, const Record& record, JsonValue body, const std::optional<Signature>& signature, const StatementTerms& terms) {
-    out.key("context").object();
-    if (const std::string_view session = body["session"].string(); !session.empty()) out.key("registration").value(registration_of(session));
-    out.key("contextActivities").object().key("grouping").array();
-    if (const std::string_view pack = body["pack"].string(); !pack.empty()) write_grouping(out, About::pack, pack, terms);
-    write_grouping(out, About::terminal, record.kiosk.text, terms);
-    out.end().end();
-    if (const std::string_view revision = body["pack_version"].string(); !revision.empty()) out.key("revision").value(revision);
-    out.key("platform").value("xinghuo");
+void write_context(std::string& out, const Record& record, JsonValue body, const StatementTerms& terms, StatementParts& parts) {
+    out += ",\"context\":{";
+    if (const std::string_view session = body["session"].string(); !session.empty()) {
+        parts.registration = text_part(out += "\"registration\":", registration_of(session));
+        out += ',';
+    }
+    out += R"("contextActivities":{"grouping":[)";
+    if (const std::string_view pack = body["pack"].string(); !pack.empty()) {
+        parts.pack = write_grouping(out, About::pack, pack, terms);
+        out += ',';
+    }
+    parts.terminal = write_grouping(out, About::terminal, record.kiosk.text, terms);
+    out += "]}";
+    if (const std::string_view revision = body["pack_version"].string(); !revision.empty()) append_text(out += ",\"revision\":", revision);
+    out += R"(,"platform":"xinghuo")";
     // Of the words the visitor saw, where the record knows it; what it does not know is not said.
-    if (const std::string_view lang = body["lang"].string(); lang == "zh" || lang == "en") out.key("language").value(lang == "zh" ? "zh-CN" : "en");
-    out.key("extensions").object().key(record_extension).value(to_json(record));
-    if (signature) out.key(signature_extension).value(to_hex(*signature));
-    out.end().end();
+    if (const std::string_view lang = body["lang"].string(); lang == "zh" || lang == "en") out += lang == "zh" ? R"(,"language":"zh-CN")" : R"(,"language":"en")";
+    ((out += ",\"extensions\":{\"") += record_extension) += "\":";
 }
 
 // The same value, however its members are ordered and its numbers written.
@@ -254,23 +296,37 @@ std::string differing_member(JsonValue ours, JsonValue theirs) {
 
 }  // namespace
 
-std::string statement_of(const Record& record, const std::optional<Signature>& signature, const StatementTerms& terms) {
+StatementParts write_statement_head(std::string& out, const Record& record, JsonValue body, const StatementTerms& terms) {
     const KindRow& row = row_of(kind_rows, &KindRow::kind, record.kind);
+    const VerbWord verb = verb_of(row, body);
+    StatementParts parts;
+    append_text(out += "{\"id\":", record.id);
+    append_text(out += R"(,"actor":{"objectType":"Agent","account":{"homePage":)", terms.home_page);
+    append_text(out += ",\"name\":", record.member.empty() ? record.kiosk.text : record.member.text);
+    parts.verb = text_part(out += "}},\"verb\":{\"id\":", verb.iri);
+    append_text(out += R"(,"display":{"en":)", verb.display);
+    out += "}}";
+    write_object(out, record, body, row.about, terms, parts);
+    write_result(out, record, body);
+    write_context(out, record, body, terms, parts);
+    return parts;
+}
+
+void write_statement_tail(std::string& out, const Record& record, const std::optional<Signature>& signature) {
+    constexpr std::int64_t end_of_9999 = 253'402'300'799'999;  // RFC 3339 knows no later year
+    if (signature) (((((out += ",\"") += signature_extension) += "\":\"") += to_hex(*signature)) += '"');
+    ((out += "}},\"timestamp\":\"") += iso_from_wall_time({std::clamp<std::int64_t>(record.at.unix_ms, 0, end_of_9999)})) += "\"}";
+}
+
+std::string statement_of(const Record& record, const std::optional<Signature>& signature, const StatementTerms& terms) {
     // A body is JSON; one that somebody broke says nothing here and is still carried as it is.
     const auto tree = JsonTree::parse(record.body);
-    const JsonValue body = tree ? tree->root() : JsonValue();
-    const VerbWord verb = verb_of(row, body);
-    constexpr std::int64_t end_of_9999 = 253'402'300'799'999;  // RFC 3339 knows no later year
-    JsonWriter out;
-    out.object().key("id").value(record.id);
-    out.key("actor").object().key("objectType").value("Agent").key("account").object();
-    out.key("homePage").value(terms.home_page).key("name").value(record.member.empty() ? record.kiosk.text : record.member.text).end().end();
-    out.key("verb").object().key("id").value(verb.iri).key("display").object().key("en").value(verb.display).end().end();
-    write_object(out, record, body, row.about, terms);
-    write_result(out, record, body);
-    write_context(out, record, body, signature, terms);
-    out.key("timestamp").value(iso_from_wall_time({std::clamp<std::int64_t>(record.at.unix_ms, 0, end_of_9999)}));
-    return out.end().text();
+    std::string out;
+    out.reserve(1200 + 2 * record.body.size());
+    write_statement_head(out, record, tree ? tree->root() : JsonValue(), terms);
+    append_text(out, to_json(record));
+    write_statement_tail(out, record, signature);
+    return out;
 }
 
 Result<std::optional<CarriedRecord>> carried_record(std::string_view statement_json) {

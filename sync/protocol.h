@@ -6,12 +6,14 @@
 //     urn:x-xinghuo:signature    hex, ed25519 over the 32 bytes of the record's hash; of the records that are signed, and of a batch's last
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "content/base/crypto.h"
+#include "content/base/json_tree.h"
 #include "content/study/record.h"
 
 namespace xinghuo {
@@ -32,6 +34,8 @@ std::string statement_of(const Record& record, const std::optional<Signature>& s
 struct CarriedRecord {
     Record record;
     std::optional<Signature> signature;
+    std::shared_ptr<const JsonTree> body = {};  // the record's, where somebody has parsed it already
+    std::optional<bool> proven = {};            // whether the signature holds under its sender's key, where somebody has looked already
 };
 Result<std::optional<CarriedRecord>> carried_record(std::string_view statement_json);
 

@@ -133,7 +133,16 @@ Result<Rows> Database::query_with(std::string_view sql, std::span<const Database
     auto rows = prepared(sql);
     if (!rows) return rows;
     int place = 0;
-    for (const DatabaseValue& value : values) std::visit([&](const auto& held) { bind(*rows, place, held); }, (++place, value));
+    for (const DatabaseValue& value : values) {
+        ++place;
+        // What is shown outlives the rows: no copy of it is needed.
+        if (const auto* text = std::get_if<std::string_view>(&value); text != nullptr && !text->empty())
+            insist(sqlite3_bind_text64(rows->statement_, place, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK, "a value too many for this SQL");
+        else if (const auto* bytes = std::get_if<std::span<const std::uint8_t>>(&value); bytes != nullptr && !bytes->empty())
+            insist(sqlite3_bind_blob64(rows->statement_, place, bytes->data(), bytes->size(), SQLITE_STATIC) == SQLITE_OK, "a value too many for this SQL");
+        else
+            std::visit([&](const auto& held) { bind(*rows, place, held); }, value);
+    }
     return rows;
 }
 

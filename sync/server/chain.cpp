@@ -72,7 +72,7 @@ private:
     void check_signature(const CarriedRecord& carried) {
         if (!carried.signature) return;
         const std::string_view message(reinterpret_cast<const char*>(carried.record.hash.data()), carried.record.hash.size());
-        if (signature_holds(key_, message, *carried.signature)) signed_seq_ = std::max(signed_seq_, carried.record.seq);
+        if (carried.proven ? *carried.proven : signature_holds(key_, message, *carried.signature)) signed_seq_ = std::max(signed_seq_, carried.record.seq);
         else wrong("bad_signature", carried.record.seq, carried.record.seq, "the signature does not hold under the terminal's key");
     }
 

@@ -29,7 +29,9 @@ struct AttachmentBytes {
 struct NewStatement {
     std::string id;                 // lower-case UUID
     std::string json;               // as received, with id, stored, timestamp, authority and version set
-    std::string fingerprint;        // hex: the same for statements the specification calls the same (Data 2.2, "Statement immutability")
+    // Hex: the same for statements the specification calls the same (Data 2.2, "Statement immutability"). Or a shorter one, of statements that only our own
+    // terminals write (xapi_own.cpp): one that meets a longer one is compared by what both statements say.
+    std::string fingerprint;
     std::vector<std::int64_t> keys; // what filters look for: statement_key()
     std::string voids;              // id of the statement this one voids; empty: none
     std::string refers_to;          // id of its StatementRef; empty: none
@@ -58,6 +60,8 @@ private:
     std::size_t slot_;
     WallTime stored_;
 };
+
+inline constexpr std::size_t short_fingerprint_bytes = 24;
 
 struct NewBatch {
     Organisation organisation = 1;

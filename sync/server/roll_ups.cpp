@@ -30,6 +30,12 @@ std::string title_of(JsonValue title) {
     return out.text();
 }
 
+std::shared_ptr<const JsonTree> parsed_body(const CarriedRecord& carried) {
+    if (carried.body) return carried.body;
+    auto tree = JsonTree::parse(carried.record.body);
+    return tree ? std::make_shared<const JsonTree>(std::move(*tree)) : nullptr;
+}
+
 struct ItemSum {
     std::int64_t views = 0, ms = 0;
     std::string title_id, title;
@@ -76,7 +82,8 @@ public:
         slot_ = sum % sum_slots;
     }
 
-    void add(const Record& record) {
+    void add(const CarriedRecord& carried) {
+        const Record& record = carried.record;
         if (record.seq > health_.told_seq) {
             health_.told_seq = record.seq;
             health_.last_boot = record.boot;
@@ -98,7 +105,7 @@ public:
             case RecordKind::health: break;
             default: return;
         }
-        const auto tree = JsonTree::parse(record.body);
+        const auto tree = parsed_body(carried);
         if (!tree || !tree->root().is_object()) return;
         const JsonValue body = tree->root();
         switch (record.kind) {
@@ -408,7 +415,7 @@ Result<void> sum_up(Sql& sql, Organisation organisation, const KioskId& kiosk, s
     if (!days) return days.error();
     if (auto moved = days->move_earlier(sql, hours); !moved) return moved;
     BatchSums sums(organisation, kiosk, *days, *now, *arrived);
-    for (const CarriedRecord& carried : own) sums.add(carried.record);
+    for (const CarriedRecord& carried : own) sums.add(carried);
     sums.mark(hours);
     if (auto saved = sums.save(sql); !saved) return saved;
     return own.empty() ? Result<void>() : hours.save(sql, organisation, own.front().record.id);

@@ -121,6 +121,12 @@ CREATE TABLE document (
 ) STRICT;
 )sql";
 
+// What a batch that comes with a new boot looks for: what was counted at this terminal by a clock that was not to be believed.
+constexpr std::string_view unsettled = R"sql(
+CREATE INDEX attendance_unsettled ON attendance (organisation, kiosk, came_boot) WHERE came_settled = 0;
+CREATE INDEX activity_at_unsettled ON activity_at (organisation, kiosk, opened_boot) WHERE opened_settled = 0;
+)sql";
+
 constexpr std::string_view numbers = R"sql(
 CREATE TABLE IF NOT EXISTS server_schema (part text NOT NULL PRIMARY KEY, steps bigint NOT NULL);
 )sql";
@@ -177,6 +183,7 @@ std::vector<SchemaPart> schema_parts() {
     parts.push_back({"reports", report_steps()});
     parts.push_back({"accounts", account_steps()});
     parts.push_back({"publishing", publishing_steps()});
+    parts.push_back({"ingest", {{unsettled}}});
     return parts;
 }
 

@@ -47,6 +47,10 @@ Result<std::int64_t> Sql::integer_or(std::int64_t otherwise, std::string_view sq
     return rows->empty() || rows->front().null(0) ? otherwise : rows->front().integer(0);
 }
 
+Result<void> Sql::write(const Work& work) {
+    return in_transaction(*this, [&] { return work(*this); });
+}
+
 Result<void> in_transaction(Sql& sql, const std::function<Result<void>()>& work) {
     constexpr int most_tries = 5;
     for (int attempt = 1;; ++attempt) {

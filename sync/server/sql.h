@@ -70,6 +70,10 @@ public:
     virtual Result<void> begin() = 0;
     virtual Result<void> commit() = 0;
     virtual void roll_back() = 0;
+    // All or nothing, durable when good; repeated as in_transaction() does. What waits for the same SQLite file at the same time may share a transaction, on
+    // another connection than this one: work uses the one it is given.
+    using Work = std::function<Result<void>(Sql&)>;
+    virtual Result<void> write(const Work& work);
     // The last failure was a deadlock, a serialisation or a primary gone over before anything was committed: the same transaction may do well now.
     [[nodiscard]] virtual bool asks_again() const = 0;
 

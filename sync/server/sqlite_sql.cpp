@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "content/store/database.h"
+#include "sync/server/shared_writes.h"
 #include "sync/server/sql.h"
 
 namespace xinghuo {
@@ -47,7 +48,8 @@ SqlValue kept(const DatabaseValue& value) {
 
 class SqliteSql final : public Sql {
 public:
-    explicit SqliteSql(std::unique_ptr<Database> db) : db_(std::move(db)) {}
+    SqliteSql(std::unique_ptr<Database> db, std::shared_ptr<SharedWrites> writes) : db_(std::move(db)), writes_(std::move(writes)) {}
+    ~SqliteSql() override { SqliteSql::roll_back(); }
     [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
 
     Result<std::vector<SqlRow>> query(std::string_view sql, const std::vector<SqlValue>& values) override {
@@ -56,46 +58,89 @@ public:
         std::vector<DatabaseValue> shown;
         shown.reserve(values.size());
         for (const SqlValue& value : values) shown.push_back(show(value, lists));
-        if (auto read = read_rows(translated(sql), shown, answer); !read) return read.error();
+        const bool alone = !turn_ && !db_->in_transaction() && !sql.starts_with("SELECT");
+        if (alone && !take_turn()) return busy();
+        auto read = read_rows(translated(sql), shown, answer);
+        if (alone) give_turn();
+        if (!read) return read.error();
         return answer;
     }
 
     Result<std::vector<SqlRow>> insert(const SqlRowsToInsert& rows) override {
         std::vector<SqlRow> answer;
         const std::size_t count = rows.columns.empty() ? 0 : rows.columns.front().values.size();
-        std::string names, places;
-        for (std::size_t i = 0; i < rows.columns.size(); ++i) {
-            insist(rows.columns[i].values.size() == count, "columns of different lengths");
-            names += (i == 0 ? "" : ", ") + rows.columns[i].name;
-            places += fmt::format("{}?{}", i == 0 ? "" : ", ", i + 1);
+        const bool alone = !turn_ && !db_->in_transaction();
+        if (alone && !take_turn()) return busy();
+        Result<void> done;
+        for (std::size_t row = 0; row < count && done;) {
+            const std::size_t some = count - row >= most_rows ? most_rows : 1;
+            done = insert_some(rows, row, some, answer);
+            row += some;
         }
-        const std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ({}) {} {}", rows.table, names, places, rows.on_conflict, rows.returning);
-        std::vector<DatabaseValue> shown(rows.columns.size());
-        for (std::size_t row = 0; row < count; ++row) {
-            std::deque<std::string> lists;
-            for (std::size_t i = 0; i < rows.columns.size(); ++i) shown[i] = show(rows.columns[i].values[row], lists);
-            if (auto read = read_rows(sql, shown, answer); !read) return read.error().within("table " + rows.table);
-        }
+        if (alone) give_turn();
+        if (!done) return done.error().within("table " + rows.table);
         return answer;
     }
 
     Result<void> run_script(std::string_view sql) override { return db_->run_script(std::string(sql)); }
     Result<void> begin() override {
-        insist(!db_->in_transaction(), "a transaction inside a transaction");
-        return db_->run("BEGIN IMMEDIATE");
+        insist(!db_->in_transaction() && !turn_, "a transaction inside a transaction");
+        if (!take_turn()) return busy();
+        auto begun = db_->run("BEGIN IMMEDIATE");
+        if (!begun) give_turn();
+        return begun;
     }
     Result<void> commit() override {
         auto done = db_->run("COMMIT");
-        if (!done) roll_back();
+        if (done) give_turn();
+        else roll_back();
         return done;
     }
     void roll_back() override {
         if (db_->in_transaction()) (void)db_->run("ROLLBACK");  // a full disk ends a transaction by itself
+        give_turn();
     }
+    Result<void> write(const Work& work) override { return writes_->write(work, writes_.use_count() == 1 ? this : nullptr); }
     // Transactions are immediate, so nothing is found out too late; who waited in vain for the lock has waited long enough.
     [[nodiscard]] bool asks_again() const override { return false; }
 
 private:
+    static constexpr std::size_t most_rows = 50;  // in one statement
+    static constexpr Milliseconds patience{5000};
+
+    bool take_turn() { return turn_ = writes_->take(patience); }
+    void give_turn() {
+        if (std::exchange(turn_, false)) writes_->give();
+    }
+    static Error busy() { return {ErrorKind::io, "the database: others have been writing for too long"}; }
+
+    Result<void> insert_some(const SqlRowsToInsert& rows, std::size_t first, std::size_t count, std::vector<SqlRow>& answer) {
+        std::vector<DatabaseValue> shown;
+        shown.reserve(count * rows.columns.size());
+        std::deque<std::string> lists;
+        for (std::size_t row = first; row < first + count; ++row)
+            for (const auto& column : rows.columns) shown.push_back(show(column.values.at(row), lists));
+        return read_rows(words_of(rows, count), shown, answer);
+    }
+    // "INSERT INTO table (a, b) VALUES (?1, ?2), (?3, ?4) …"
+    const std::string& words_of(const SqlRowsToInsert& rows, std::size_t count) {
+        std::string key = rows.table + (count == 1 ? " one " : " many ");
+        for (const auto& column : rows.columns) (key += column.name) += ',';
+        (key += rows.on_conflict) += rows.returning;
+        if (const auto found = translations_.find(key); found != translations_.end()) return found->second;
+        std::string words = "INSERT INTO " + rows.table + " (", values;
+        for (std::size_t i = 0; i < rows.columns.size(); ++i) words += (i == 0 ? "" : ", ") + rows.columns[i].name;
+        for (std::size_t place = 0; place < count * rows.columns.size(); ++place)
+            values += fmt::format("{}?{}{}", place % rows.columns.size() != 0 ? ", " : place == 0 ? "(" : ", (", place + 1, (place + 1) % rows.columns.size() == 0 ? ")" : "");
+        words += fmt::format(") VALUES {} {} {}", values, rows.on_conflict, rows.returning);
+        return remember(std::move(key), std::move(words));
+    }
+    const std::string& remember(std::string key, std::string words) {
+        constexpr std::size_t most = 512;
+        if (translations_.size() >= most) translations_.clear();
+        return translations_.emplace(std::move(key), std::move(words)).first->second;
+    }
+
     static DatabaseValue show(const SqlValue& value, std::deque<std::string>& lists) {
         switch (value.index()) {
             case 0: return nullptr;
@@ -120,26 +165,30 @@ private:
     }
 
     const std::string& translated(std::string_view sql) {
-        constexpr std::size_t most = 512;
         std::string key(sql);
         if (const auto found = translations_.find(key); found != translations_.end()) return found->second;
-        if (translations_.size() >= most) translations_.clear();
-        auto words = numbered_by_question_marks(sql);
-        return translations_.emplace(std::move(key), std::move(words)).first->second;
+        return remember(std::move(key), numbered_by_question_marks(sql));
     }
 
     std::unique_ptr<Database> db_;
+    std::shared_ptr<SharedWrites> writes_;
+    bool turn_ = false;
     std::unordered_map<std::string, std::string> translations_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<Sql>> open_sqlite(const Path& file) {
+Result<std::unique_ptr<Sql>> open_with(const Path& file, std::shared_ptr<SharedWrites> writes) {
     auto db = Database::open(file);
     if (!db) return db.error();
     // No frame waits here: whoever commits also moves the log into the file, before it grows.
     if (auto set = (*db)->run_script("PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-32000;"); !set) return set.error().within("opening the database");
-    return std::unique_ptr<Sql>(std::make_unique<SqliteSql>(std::move(*db)));
+    return std::unique_ptr<Sql>(std::make_unique<SqliteSql>(std::move(*db), std::move(writes)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sql>> open_sqlite(const Path& file) {
+    const auto for_all = [file](SharedWrites& writes) { return open_with(file, std::shared_ptr<SharedWrites>(std::shared_ptr<void>(), &writes)); };
+    return open_with(file, SharedWrites::of(file, for_all));
 }
 
 }  // namespace xinghuo

@@ -184,6 +184,22 @@ HttpReply conflict_reply(const std::vector<std::string>& ids) {
     return xapi_refusal(409, what);
 }
 
+HttpReply keep_batch(const XapiRequest& request, const NewBatch& batch, bool put) {
+    KeptBatch kept;
+    if (!batch.statements.empty()) {
+        auto done = request.call.store->keep(batch);
+        if (!done) return xapi_store_refusal(done.error());
+        kept = std::move(*done);
+    }
+    if (!kept.conflicting.empty()) return conflict_reply(kept.conflicting);
+    if (put) return xapi_done();
+    JsonWriter json;
+    json.array();
+    for (const std::string& one : kept.ids) json.value(one);
+    json.end();
+    return xapi_json(json.text());
+}
+
 }  // namespace
 
 HttpReply keep_statements(const XapiRequest& request) {
@@ -195,6 +211,8 @@ HttpReply keep_statements(const XapiRequest& request) {
 
     auto arrived = read_body(request);
     if (!arrived) return refused(arrived.error());
+    if (!put && !arrived->multipart)
+        if (const auto own = own_batch(request, arrived->json)) return keep_batch(request, *own, put);
     auto tree = JsonTree::parse(std::string(arrived->json));
     if (!tree) return refused(tree.error().within("the statements"));
     if (put) {
@@ -211,19 +229,7 @@ HttpReply keep_statements(const XapiRequest& request) {
 
     const auto batch = make_batch(request, tree->root(), *arrived);
     if (!batch) return refused(batch.error());
-    KeptBatch kept;
-    if (!batch->statements.empty()) {
-        auto done = request.call.store->keep(*batch);
-        if (!done) return xapi_store_refusal(done.error());
-        kept = std::move(*done);
-    }
-    if (!kept.conflicting.empty()) return conflict_reply(kept.conflicting);
-    if (put) return xapi_done();
-    JsonWriter json;
-    json.array();
-    for (const std::string& one : kept.ids) json.value(one);
-    json.end();
-    return xapi_json(json.text());
+    return keep_batch(request, *batch, put);
 }
 
 }  // namespace xinghuo

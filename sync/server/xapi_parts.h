@@ -49,6 +49,10 @@ struct AgentParameter {
 };
 Result<AgentParameter> agent_parameter(const std::string& text, XapiVersion version, bool group);
 
+// A terminal's batch of which every statement is as our terminals write it (sync/own_statement.h), without a tree of it; nothing: it is read the general way,
+// which takes what this takes, with the same result, and says of everything else what is wrong with it.
+std::optional<NewBatch> own_batch(const XapiRequest& request, std::string_view json);
+
 HttpReply answer_statements(const XapiRequest& request);      // GET, HEAD
 HttpReply keep_statements(const XapiRequest& request);        // PUT, POST
 HttpReply answer_documents(const XapiRequest& request, DocumentKind kind);

@@ -1,0 +1,94 @@
+#include "sync/server/shared_writes.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace xinghuo {
+namespace {
+
+constexpr std::size_t most_together = 32;  // batches: a transaction of a few thousand statements
+
+}  // namespace
+
+std::shared_ptr<SharedWrites> SharedWrites::of(const Path& file, Open open) {
+    static std::mutex lock;
+    static std::map<std::string, std::weak_ptr<SharedWrites>> known;
+    std::error_code failed;
+    const Path whole = std::filesystem::weakly_canonical(file, failed);
+    // A forked process shares no connection with its parent.
+    const std::string key = fmt::format("{} {}", ::getpid(), (failed ? file : whole).string());
+    const std::lock_guard held(lock);
+    std::erase_if(known, [](const auto& one) { return one.second.expired(); });
+    if (auto here = known[key].lock()) return here;
+    auto made = std::make_shared<SharedWrites>(std::move(open));
+    known[key] = made;
+    return made;
+}
+
+bool SharedWrites::take(Milliseconds patience) {
+    const char mine = 0;
+    std::unique_lock held(lock_);
+    turns_.push_back(&mine);
+    if (changed_.wait_for(held, patience, [&] { return turns_.front() == &mine; })) {
+        turns_.front() = this;  // ours is gone when this returns
+        return true;
+    }
+    turns_.erase(std::find(turns_.begin(), turns_.end(), &mine));
+    return false;
+}
+
+void SharedWrites::give() {
+    {
+        const std::lock_guard held(lock_);
+        turns_.pop_front();
+    }
+    changed_.notify_all();
+}
+
+Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
+    Waiting mine{&work, {}, false};
+    std::unique_lock held(lock_);
+    waiting_.push_back(&mine);
+    changed_.wait(held, [&] { return mine.done || !writing_; });
+    if (mine.done) return mine.result;
+    writing_ = true;
+    while (!mine.done) {
+        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_together));
+        const std::vector<Waiting*> together(waiting_.begin(), end);
+        waiting_.erase(waiting_.begin(), end);
+        held.unlock();
+        write_all(together, only);
+        held.lock();
+        for (Waiting* one : together) one->done = true;
+    }
+    writing_ = false;
+    held.unlock();
+    changed_.notify_all();
+    return mine.result;
+}
+
+void SharedWrites::write_all(const std::vector<Waiting*>& together, Sql* only) {
+    const auto all = [&](const Result<void>& result) {
+        for (Waiting* one : together) one->result = result;
+    };
+    if (!sql_ && only == nullptr) {
+        auto opened = open_(*this);
+        if (!opened) return all(opened.error());
+        sql_ = std::move(*opened);
+    }
+    Sql& sql = sql_ ? *sql_ : *only;
+    const auto done = in_transaction(sql, [&]() -> Result<void> {
+        for (Waiting* one : together)
+            if (auto good = (*one->work)(sql); !good) return good;
+        return {};
+    });
+    if (done || together.size() == 1) return all(done);
+    // One of them cannot be kept, or there is no room for all: each by itself, so that nobody hears of another's failure.
+    for (Waiting* one : together) one->result = in_transaction(sql, [&] { return (*one->work)(sql); });
+}
+
+}  // namespace xinghuo
