@@ -292,7 +292,8 @@ std::optional<HttpReply> CentreApi::Inside::know_client(Sql& sql, const HttpRequ
 }
 
 HttpReply CentreApi::Inside::xapi(const HttpRequest& request, Findings& found) {
-    const std::string_view path = request.path().substr(xapi_endpoint.size());
+    std::string_view path = request.path().substr(xapi_endpoint.size());
+    while (path.starts_with("//")) path.remove_prefix(1);  // an endpoint typed with a slash at its end
     found.route = xapi_route(path);
     // Also what is refused before the resource is reached says which version it speaks.
     const auto early = [&](HttpReply reply) {
