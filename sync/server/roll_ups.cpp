@@ -122,13 +122,6 @@ public:
         }
     }
 
-    Result<void> save(Sql& sql) {
-        if (auto done = study_.save(sql, organisation_); !done) return done;
-        if (auto done = save_unsettled(sql); !done) return done;
-        if (auto done = save_themes(sql); !done) return done;
-        if (auto done = save_activities(sql); !done) return done;
-        if (auto done = save_attendance(sql); !done) return done;
-        if (auto done = follow_attempts(sql, organisation_, kiosk_, std::move(quiz_), questions_); !done) return done;
     void mark(HourMarks& hours) const {
         study_.mark(hours);
         for (const auto& [key, sum] : attendance_)
@@ -136,6 +129,13 @@ public:
         for (const auto& [activity, sum] : activities_)
             if (sum.opened_seq != no_seq) hours.activity(activity);
     }
+    Result<void> save(Sql& sql) {
+        if (auto done = study_.save(sql, organisation_); !done) return done;
+        if (auto done = save_unsettled(sql); !done) return done;
+        if (auto done = save_themes(sql); !done) return done;
+        if (auto done = save_activities(sql); !done) return done;
+        if (auto done = save_attendance(sql); !done) return done;
+        if (auto done = follow_attempts(sql, organisation_, kiosk_, std::move(quiz_), questions_); !done) return done;
         if (auto done = save_items(sql); !done) return done;
         if (auto done = save_questions(sql); !done) return done;
         return save_health(sql);
@@ -397,6 +397,7 @@ Result<void> sum_up(Sql& sql, Organisation organisation, const KioskId& kiosk, s
     auto arrived = sql.integer_or(0, "SELECT seen_ms FROM kiosk_health WHERE organisation = $1 AND kiosk = $2", {organisation, kiosk.text});
     if (!arrived) return arrived.error();
     std::vector<AliasTold> aliases;
+    HourMarks hours;
     for (const CarriedRecord& carried : own) {
         const Record& record = carried.record;
         if (record.kind != RecordKind::admin_action || record.body.find("\"member_same\"") == std::string::npos) continue;
@@ -404,7 +405,6 @@ Result<void> sum_up(Sql& sql, Organisation organisation, const KioskId& kiosk, s
         if (tree && tree->root()["action"].string() == "member_same")
             aliases.push_back({text_of(tree->root()["was"]), text_of(tree->root()["is"]), record.seq});
     }
-    HourMarks hours;
     if (auto taken = take_aliases(sql, organisation, kiosk, aliases, {*arrived}, hours); !taken) return taken;
     std::set<std::string> members;
     for (const CarriedRecord& carried : own)
