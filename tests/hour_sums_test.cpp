@@ -122,7 +122,7 @@ TEST_CASE("a period is cut into what is kept and days, and each day counts once"
     CHECK(hour_parts({}, january, december - 3).size() == 2);  // the year less three days
 }
 
-TEST_CASE("hours of any period, while records, policies and aliases come in any order", "[centre][hours]") {
+TEST_CASE("hours of any period, while records, policies and aliases come in any order", "[centre][hours][slow]") {
     HoursRoom room;
     std::mt19937 chance(room.sql->dialect() == Sql::Dialect::sqlite ? 7 : 8);
     const int rounds = room.sql->dialect() == Sql::Dialect::sqlite ? 12 : 5;

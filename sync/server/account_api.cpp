@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::string_view cookie_name = "xinghuo_session";
 
-Result<void> noted(const ApiCall& call, const std::string& what, const std::string& about) {
-    AuditEntry entry;
-    entry.at = call.wall;
-    entry.who = call.staff != nullptr ? call.staff->account.name : "";
-    entry.what = what;
-    entry.about = about;
-    entry.peer = call.request.peer;
-    return Accounts(call.sql).note(entry);
-}
-
 HttpReply with_cookie(HttpReply reply, const HttpRequest& request, const std::string& value) {
     const bool secure = find_header(request.headers, "x-forwarded-proto") != nullptr;
     reply.headers.emplace_back("set-cookie", fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", cookie_name, value, secure ? "; Secure" : "", value.empty() ? "; Max-Age=0" : ""));
@@ -41,9 +31,7 @@ std::string session_json(const StaffSession& session) {
 HttpReply secret_reply(std::string_view name, std::string_view member, const std::string& secret) {
     JsonWriter w;
     w.object().key("name").value(name).key(member).value(secret).end();
-    HttpReply reply = json_reply(w.text(), 201);
-    reply.headers.emplace_back("cache-control", "no-store");
-    return reply;
+    return shown_once(w.text());
 }
 
 HttpReply opened(const ApiCall& call, const StaffAccount& account) {
@@ -56,6 +44,30 @@ HttpReply opened(const ApiCall& call, const StaffAccount& account) {
 }
 
 }  // namespace
+
+Result<void> noted(const ApiCall& call, const std::string& what, const std::string& about) {
+    AuditEntry entry;
+    entry.at = call.wall;
+    entry.who = call.staff != nullptr ? call.staff->account.name : "terminal";
+    entry.what = what;
+    entry.about = about;
+    entry.peer = call.request.peer;
+    return Accounts(call.sql).note(entry);
+}
+
+HttpReply done_reply(const ApiCall& call, const Result<void>& done, const std::string& what, const std::string& about) {
+    if (!done) return refused(done.error());
+    if (auto kept = noted(call, what, about); !kept) return refused(kept.error());
+    HttpReply reply;
+    reply.status = 204;
+    return reply;
+}
+
+HttpReply shown_once(std::string body) {
+    HttpReply reply = json_reply(std::move(body), 201);
+    reply.headers.emplace_back("cache-control", "no-store");
+    return reply;
+}
 
 HttpReply refused(const Error& error) {
     switch (error.kind) {
@@ -186,11 +198,7 @@ HttpReply answer_reset_account(const ApiCall& call) {
 
 HttpReply answer_close_account(const ApiCall& call) {
     const std::string name(call.item);
-    if (auto done = Accounts(call.sql).close(name, call.wall); !done) return refused(done.error());
-    if (auto done = noted(call, "account closed", name); !done) return refused(done.error());
-    HttpReply reply;
-    reply.status = 204;
-    return reply;
+    return done_reply(call, Accounts(call.sql).close(name, call.wall), "account closed", name);
 }
 
 HttpReply answer_credentials(const ApiCall& call) {
@@ -216,11 +224,7 @@ HttpReply answer_new_credential(const ApiCall& call) {
 
 HttpReply answer_remove_credential(const ApiCall& call) {
     const std::string name(call.item);
-    if (auto done = Accounts(call.sql).remove_credential(name); !done) return refused(done.error());
-    if (auto done = noted(call, "credential removed", name); !done) return refused(done.error());
-    HttpReply reply;
-    reply.status = 204;
-    return reply;
+    return done_reply(call, Accounts(call.sql).remove_credential(name), "credential removed", name);
 }
 
 HttpReply answer_audit(const ApiCall& call) {
@@ -228,11 +232,17 @@ HttpReply answer_audit(const ApiCall& call) {
     if (!form) return refused(form.error());
     std::string before;
     std::size_t limit = 100;
-    for (const auto& pair : *form) {
-        if (pair.first == "before") before = pair.second;
-        if (pair.first == "limit") std::from_chars(pair.second.data(), pair.second.data() + pair.second.size(), limit);
+    for (const auto& [name, value] : *form) {
+        if (name == "before") {
+            before = value;
+        } else if (name == "limit") {
+            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
+            if (error != std::errc() || end != value.data() + value.size() || limit == 0 || limit > 1'000) return refusal(400, "limit: 1 to 1000");
+        } else {
+            return refusal(400, "a parameter that is not known here");
+        }
     }
-    auto entries = Accounts(call.sql).audit(before, std::min<std::size_t>(limit, 1000));
+    auto entries = Accounts(call.sql).audit(before, limit);
     if (!entries) return refused(entries.error());
     JsonWriter w;
     w.object().key("entries").array();

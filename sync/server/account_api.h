@@ -38,6 +38,12 @@ struct ApiCall {
 HttpReply refused(const Error& error);    // io: 503, missing: 404, untrusted: 403, too_large: 413, otherwise 400
 HttpReply too_often(Nanoseconds wait);    // 429 with Retry-After
 std::string session_cookie(const HttpRequest& request);  // its value; empty: none
+// The audit log's line about a call: of staff by their name, otherwise of a terminal.
+Result<void> noted(const ApiCall& call, const std::string& what, const std::string& about);
+// 204 when it was done and noted, otherwise the refusal.
+HttpReply done_reply(const ApiCall& call, const Result<void>& done, const std::string& what, const std::string& about);
+// 201 with what is shown this once, and kept by no cache.
+HttpReply shown_once(std::string body);
 
 HttpReply answer_login(const ApiCall& call);             // {"name", "password"}
 HttpReply answer_logout(const ApiCall& call);

@@ -411,9 +411,7 @@ HttpReply CentreApi::Inside::api(const HttpRequest& request, Findings& found) {
         return staff_or_kiosk(route, call, found);
     }
     if (allowed.empty()) return refusal(404, "nothing is here");
-    HttpReply reply = refusal(405, "not this method here");
-    reply.headers.emplace_back("allow", allowed);
-    return reply;
+    return wrong_method(allowed);
 }
 
 }  // namespace xinghuo

@@ -124,6 +124,12 @@ std::string_view type_of(const std::string& name) {
 
 }  // namespace
 
+HttpReply wrong_method(std::string_view allowed) {
+    HttpReply reply = refusal(405, "not this method here, but " + std::string(allowed));
+    reply.headers.emplace_back("allow", std::string(allowed));
+    return reply;
+}
+
 HttpReply json_reply(std::string body, int status) {
     HttpReply reply;
     reply.status = status;

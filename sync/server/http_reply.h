@@ -15,6 +15,7 @@ namespace xinghuo {
 
 // {"error": sentence}
 HttpReply refusal(int status, std::string_view sentence);
+HttpReply wrong_method(std::string_view allowed);  // 405; "GET, POST"
 HttpReply json_reply(std::string body, int status = 200);
 
 // RFC 9110 §5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".

@@ -12,16 +12,6 @@ namespace {
 
 constexpr double wrong_codes_a_minute = 5;
 
-Result<void> noted(const ApiCall& call, const std::string& what, const std::string& about) {
-    AuditEntry entry;
-    entry.at = call.wall;
-    entry.who = call.staff != nullptr ? call.staff->account.name : "terminal";
-    entry.what = what;
-    entry.about = about;
-    entry.peer = call.request.peer;
-    return Accounts(call.sql).note(entry);
-}
-
 }  // namespace
 
 HttpReply answer_enrol(const ApiCall& call) {
@@ -72,11 +62,7 @@ HttpReply answer_kiosks(const ApiCall& call) {
 
 HttpReply answer_revoke_kiosk(const ApiCall& call) {
     const KioskId kiosk{std::string(call.item)};
-    if (auto done = Enrolment(call.sql).revoke(kiosk, call.wall); !done) return refused(done.error());
-    if (auto done = noted(call, "kiosk revoked", kiosk.text); !done) return refused(done.error());
-    HttpReply reply;
-    reply.status = 204;
-    return reply;
+    return done_reply(call, Enrolment(call.sql).revoke(kiosk, call.wall), "kiosk revoked", kiosk.text);
 }
 
 HttpReply answer_name_kiosk(const ApiCall& call) {
@@ -85,11 +71,7 @@ HttpReply answer_name_kiosk(const ApiCall& call) {
     const std::string name = document.root()["name"].string();
     if (!document.good()) return refused(document.error());
     const KioskId kiosk{std::string(call.item)};
-    if (auto done = Enrolment(call.sql).rename(kiosk, name); !done) return refused(done.error());
-    if (auto done = noted(call, "kiosk renamed", kiosk.text); !done) return refused(done.error());
-    HttpReply reply;
-    reply.status = 204;
-    return reply;
+    return done_reply(call, Enrolment(call.sql).rename(kiosk, name), "kiosk renamed", kiosk.text);
 }
 
 HttpReply answer_new_code(const ApiCall& call) {
@@ -106,9 +88,7 @@ HttpReply answer_new_code(const ApiCall& call) {
     if (auto done = noted(call, "enrolment code made", ""); !done) return refused(done.error());
     JsonWriter w;
     w.object().key("code").value(*code).key("until").value(iso_from_wall_time({call.wall.unix_ms + valid_ms})).end();
-    HttpReply reply = json_reply(w.text(), 201);
-    reply.headers.emplace_back("cache-control", "no-store");
-    return reply;
+    return shown_once(w.text());
 }
 
 }  // namespace xinghuo

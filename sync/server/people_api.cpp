@@ -32,9 +32,11 @@ void tell(JsonWriter& out, const char* key, const std::vector<PeoplePreview::Cha
     out.end().end();
 }
 
-std::string preview_json(const PeoplePreview& preview, const RosterFile& file, bool applied) {
+std::string preview_json(const PeoplePreview& preview, const RosterFile& file, bool applied, bool refused) {
     JsonWriter out;
-    out.object().key("applied").value(applied).key("same").value(preview.same);
+    out.object();
+    if (refused) out.key("error").value("nothing was taken over: " + (preview.problems.empty() ? "the roster has no rows" : preview.problems.front().what));
+    out.key("applied").value(applied).key("same").value(preview.same);
     tell(out, "added", preview.added);
     tell(out, "changed", preview.changed);
     tell(out, "gone", preview.gone);
@@ -58,7 +60,7 @@ Result<HttpReply> roster(const HttpRequest& request, Sql& sql, const Caller& cal
     const bool applies = *apply && file->problems.empty() && !file->rows.empty();
     auto preview = applies ? people.apply(*file, now) : people.preview(*file);
     if (!preview) return preview.error();
-    return json_reply(preview_json(*preview, *file, applies), *apply && !applies ? 400 : 200);
+    return json_reply(preview_json(*preview, *file, applies, *apply && !applies), *apply && !applies ? 400 : 200);
 }
 
 Result<HttpReply> list(const HttpRequest& request, Sql& sql, const Caller& caller, const ReportDesk& desk) {
@@ -129,13 +131,16 @@ HttpReply answer_people(const HttpRequest& request, std::string_view rest, const
         if (!erased) return report_refusal(erased.error());
         return json_reply(R"({"erased":true})");
     }
-    return refusal(rest.empty() || rest == "/branches" || rest == "/roster" ? 405 : 404, "nothing is done here");
+    if (rest.empty() || rest == "/branches") return wrong_method("GET");
+    if (rest == "/roster") return wrong_method("POST");
+    if (rest.starts_with("/m-")) return wrong_method("DELETE");
+    return refusal(404, "nothing is here");
 }
 
 HttpReply answer_policies(const HttpRequest& request, const Caller& caller, Sql& sql) {
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (caller.kind != Caller::Kind::staff || (!reads && !is_operator(caller))) return refusal(403, "this role may not do that");
-    if (!reads && request.method != "PUT" && request.method != "DELETE") return refusal(405, "policies are read, set and removed");
+    if (!reads && request.method != "PUT" && request.method != "DELETE") return wrong_method("GET, PUT, DELETE");
     return said(policies(request, caller, sql));
 }
 

@@ -164,10 +164,10 @@ HttpReply answer_publishing(const HttpRequest& request, std::string_view path, c
     const bool approves = may_all || (caller.kind == Caller::Kind::staff && caller.role == StaffRole::content_approver);
     if (!approves) return refusal(403, "publishing is for operators and content approvers");
     const bool reads = request.method == "GET" || request.method == "HEAD";
-    if (!reads && request.method != "POST") return refusal(405, "GET or POST");
-    if (path.empty()) return reads ? overview(publisher, caller.organisation) : refusal(405, "GET");
-    if (path == "recall") return reads ? refusal(405, "POST") : published_reply(publisher.recall(request.body, now));
-    if (path == "packs") return reads ? refusal(405, "POST") : packs_from(request, publisher, incoming, now);
+    if (!reads && request.method != "POST") return wrong_method("GET, POST");
+    if (path.empty()) return reads ? overview(publisher, caller.organisation) : wrong_method("GET");
+    if (path == "recall") return reads ? wrong_method("POST") : published_reply(publisher.recall(request.body, now));
+    if (path == "packs") return reads ? wrong_method("POST") : packs_from(request, publisher, incoming, now);
     const auto kind = told_kind(path);
     if (!kind) return refusal(404, "nothing is here");
     if (!may_all && *kind != ToldKind::notices && (!reads || *kind == ToldKind::roster)) return refusal(403, "this is for operators");

@@ -203,7 +203,7 @@ HttpReply answer_reports(const HttpRequest& request, std::string_view path, cons
     const std::string_view name = path.substr(reports.size());
     if (name == "policies") return answer_policies(request, caller, sql);
     if (reach_of(caller, name) == Reach::none) return refusal(403, "this role may not see that");
-    if (request.method != "GET" && request.method != "HEAD") return refusal(405, "reports are read");
+    if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
     auto reply = answered(request, name, caller, sql, now, desk);
     if (!reply) return report_refusal(reply.error());
     return std::move(*reply);
