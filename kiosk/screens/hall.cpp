@@ -16,7 +16,7 @@ public:
         Rect place = frame.screen.inset(frame.margin, 0);
         place.cut_top(176);
         place.cut_bottom(frame.portrait ? 72 : 64);
-        welcome(frame, place.cut_top(frame.portrait ? 210 : 150));
+        welcome(frame, place.cut_top(frame.portrait ? 88 + 122 * text_growth(frame) : 150));
         place.cut_top(space::l);
         board_.hall_card(frame, place, navigator);
         // A pack may name sections that a later program knows; they are not shown, and break nothing.
@@ -44,14 +44,16 @@ private:
         frame.canvas.text(frame.words("seal"), {row.x, row.y, 72, 72}, {Face::serif_bold, 40, theme.bone, Align::centre, 1.2f, 1, true});
         row.cut_left(72 + space::m);
         const float leave_w = frame.canvas.measure(frame.words("hall.leave"), {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 32 * 1.3f + 14 + 2 * space::s + 4;
-        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(frame.portrait ? 272 : std::max(272.0f, leave_w)), {Tone::plain, "icons/power.png", false, false, true, 32}))
+        if (button(frame, "hall.leave", frame.words("hall.leave"), row.cut_right(std::max(272.0f, leave_w)), {Tone::plain, "icons/power.png", false, false, true, 32}))
             navigator.leave();
         row.cut_right(space::m);
-        if (button(frame, "bar.language", frame.words("bar.other_language"), row.cut_right(168), {Tone::plain, "", false, false, true, 32}))
+        const std::string language = frame.words("bar.other_language");
+        const float language_w = frame.canvas.measure(language, {Face::sans_bold, 32, {}, Align::left, 1.25f, 1}).x + 2 * space::s + 4;
+        if (button(frame, "bar.language", language, row.cut_right(std::max(168.0f, language_w)), {Tone::plain, "", false, false, true, 32}))
             frame.wished_lang = other(frame.lang);
         row.cut_right(space::m);
         if (!frame.portrait) member(frame, row);
-        frame.canvas.text(frame.words("product"), row, {Face::serif_bold, 48, theme.ink, Align::left, 1.3f, 1, true, 30});
+        frame.canvas.text(frame.words("product"), row, {Face::serif_bold, 48, theme.ink, Align::left, 1.3f, 1, true, 30 / text_growth(frame)});
     }
 
     // Who is here; or the way to sign in.
@@ -79,8 +81,8 @@ private:
         if (frame.portrait) member(frame, line);
         activity(frame, line);
         place.cut_top(88);
-        frame.canvas.text(frame.words("hall.title"), {line.x, place.y - 88, line.w, 88}, {Face::serif_bold, type::title, theme.ink, Align::left, 1.3f, 1, true, 44});
-        frame.canvas.text(frame.words("hall.subtitle"), place, {Face::sans, type::body, theme.ink_2, Align::left, 1.5f, 2, false, 28});
+        frame.canvas.text(frame.words("hall.title"), {line.x, place.y - 88, line.w, 88}, {Face::serif_bold, type::title, theme.ink, Align::left, 1.3f, 1, true, 40 / text_growth(frame)});
+        frame.canvas.text(frame.words("hall.subtitle"), place, {Face::sans, type::body, theme.ink_2, Align::left, 1.5f, 2, false, 28 / text_growth(frame)});
     }
 
     // The first section large, on the left or at the top; the others beside or below it, in two columns where they are many.
