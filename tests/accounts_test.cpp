@@ -14,6 +14,7 @@
 #include "sync/server/api.h"
 #include "sync/server/enrolment.h"
 #include "sync/server/rate_limits.h"
+#include "sync/server/shared_limits.h"
 #include "tests/support/centre_database.h"
 
 using namespace xinghuo;
@@ -204,6 +205,45 @@ TEST_CASE("wrong passwords make whoever tries them wait", "[accounts]") {
     CHECK(desk.sign_in("admin", "long enough 1") == "429");
     desk.clock.advance(std::chrono::seconds(1));
     CHECK(desk.sign_in("admin", "long enough 1") == "in");
+}
+
+TEST_CASE("another server knows what was tried at the first", "[accounts]") {
+    CentreDesk desk;
+    desk.begin();
+    CentreApi other(desk.databases, desk.clock, CentreDesk::quiet(), CentreParts());
+    const SigningKey key = SigningKey::from_seed(sha256("terminal"));
+    const auto at = [&](bool first, const std::string& target, const std::string& body) {
+        HttpRequest request;
+        request.method = "POST";
+        request.target = target;
+        request.body = body;
+        request.peer = "10.0.0.9";
+        return (first ? desk.api : other).answer(request).status;
+    };
+    const auto login = [](const std::string& password) { return fmt::format(R"({{"name":"admin","password":"{}"}})", password); };
+    CHECK(at(true, "/api/login", login("wrong password")) == 401);
+    CHECK(at(false, "/api/login", login("wrong password")) == 401);
+    CHECK(at(true, "/api/login", login("wrong password")) == 401);
+    CHECK(at(false, "/api/login", login("long enough 1")) == 429);
+    // Nobody else is kept out by that; and a minute of waiting is enough.
+    CHECK(desk.sign_in("admin", "long enough 1") == "in");
+    desk.clock.advance(std::chrono::seconds(1));
+    CHECK(at(false, "/api/login", login("long enough 1")) == 200);
+    CHECK(at(true, "/api/login", login("wrong password")) == 401);  // forgiven at both
+    const std::string wrong = enrol_json(terminal(key, "2222-2222"), key);
+    for (int i = 0; i < 5; ++i) CHECK(at(i % 2 == 0, "/api/enrol", wrong) == 403);
+    CHECK(at(true, "/api/enrol", wrong) == 429);
+    CHECK(at(false, "/api/enrol", wrong) == 429);
+    desk.clock.advance(std::chrono::seconds(13));
+    CHECK(at(false, "/api/enrol", wrong) == 403);
+    CHECK(at(true, "/api/enrol", wrong) == 429);
+    // What was tried is no word in the database, and goes when it is old.
+    CHECK(desk.room.count("attempt") == 2);
+    const auto names = desk.room.sql->query("SELECT who FROM attempt");
+    REQUIRE(names);
+    for (const SqlRow& row : *names) CHECK(row.text(0).find("10.0.0.9") == std::string::npos);
+    REQUIRE(SharedLimits(*desk.room.sql).forget_old(later(2 * 3'600'000)));
+    CHECK(desk.room.count("attempt") == 0);
 }
 
 TEST_CASE("a credential opens the statements, a removed one does not", "[accounts]") {

@@ -8,11 +8,13 @@
 #include "content/base/json.h"
 #include "content/base/log.h"
 #include "sync/server/http_reply.h"
+#include "sync/server/shared_limits.h"
 
 namespace xinghuo {
 namespace {
 
 constexpr std::string_view cookie_name = "xinghuo_session";
+constexpr Nanoseconds forgotten_every = std::chrono::minutes(10);
 
 HttpReply with_cookie(HttpReply reply, const HttpRequest& request, const std::string& value) {
     const bool secure = find_header(request.headers, "x-forwarded-proto") != nullptr;
@@ -115,14 +117,16 @@ HttpReply answer_login(const ApiCall& call) {
     if (!document.good()) return refused(document.error());
     const std::string by_peer = "password " + call.request.peer + " " + name;
     // By address and name: nobody is kept out by somebody else's tries.
-    if (const auto wait = call.limits.must_wait(by_peer, call.now)) return too_often(*wait);
+    SharedLimits tries(call.sql);
+    if (call.limits.due("old attempts", forgotten_every, call.now))
+        if (auto forgotten = tries.forget_old(call.wall); !forgotten) return refused(forgotten.error());
+    auto wait = tries.try_secret(by_peer, call.wall);
+    if (!wait) return refused(wait.error());
+    if (*wait) return too_often(**wait);
     auto account = Accounts(call.sql).check(name, password);
     if (!account) return refused(account.error());
-    if (!account->has_value()) {
-        call.limits.wrong(by_peer, call.now);
-        return refusal(401, "the name or the password is wrong");
-    }
-    call.limits.right(by_peer);
+    if (!account->has_value()) return refusal(401, "the name or the password is wrong");
+    if (auto forgiven = tries.right(by_peer); !forgiven) return refused(forgiven.error());
     AuditEntry entry;
     entry.at = call.wall;
     entry.who = name;
@@ -152,11 +156,15 @@ HttpReply answer_password(const ApiCall& call) {
     if (!document.good()) return refused(document.error());
     StaffAccount account = call.staff->account;
     const std::string who = "password " + call.request.peer + " " + account.name;
-    if (const auto wait = call.limits.must_wait(who, call.now)) return too_often(*wait);
-    if (auto done = Accounts(call.sql).change_password(account.name, was, now); !done) {
-        if (done.error().kind == ErrorKind::untrusted) call.limits.wrong(who, call.now);
-        return refused(done.error());
-    }
+    SharedLimits tries(call.sql);
+    auto wait = tries.try_secret(who, call.wall);
+    if (!wait) return refused(wait.error());
+    if (*wait) return too_often(**wait);
+    auto changed = Accounts(call.sql).change_password(account.name, was, now);
+    // Only a wrong old password is a wrong try.
+    if (changed || changed.error().kind != ErrorKind::untrusted)
+        if (auto forgiven = tries.right(who); !forgiven) return refused(forgiven.error());
+    if (!changed) return refused(changed.error());
     if (auto done = noted(call, "password changed", account.name); !done) return refused(done.error());
     account.must_change = false;
     return opened(call, account);

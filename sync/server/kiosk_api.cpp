@@ -6,22 +6,26 @@
 #include "sync/server/account_api.h"
 #include "sync/server/http_reply.h"
 #include "sync/server/record_store.h"
+#include "sync/server/shared_limits.h"
 
 namespace xinghuo {
 namespace {
 
-constexpr double wrong_codes_a_minute = 5;
+constexpr std::int64_t wrong_codes_at_once = 5, another_code_ms = 12'000;
 
 }  // namespace
 
 HttpReply answer_enrol(const ApiCall& call) {
     const std::string who = "enrol " + call.request.peer;
-    if (const auto wait = call.limits.ask(who, wrong_codes_a_minute / 60, wrong_codes_a_minute, call.now)) return too_often(*wait);
+    SharedLimits tries(call.sql);
+    auto wait = tries.ask(who, another_code_ms, wrong_codes_at_once, call.wall);
+    if (!wait) return refused(wait.error());
+    if (*wait) return too_often(**wait);
     auto request = read_enrol(call.request.body);
     if (!request) return refused(request.error());
     auto token = Enrolment(call.sql).enrol(*request, call.wall);
     if (!token) return refused(token.error());
-    call.limits.give_back(who);
+    if (auto given = tries.give_back(who, another_code_ms); !given) return refused(given.error());
     if (auto done = noted(call, "kiosk enrolled", request->kiosk.text); !done) return refused(done.error());
     Enrolled enrolled;
     enrolled.organisation = call.terms.organisation;

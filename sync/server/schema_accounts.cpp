@@ -75,10 +75,22 @@ CREATE TABLE enrol_code (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// shared_limits.h
+constexpr std::string_view attempts = R"sql(
+CREATE TABLE attempt (
+    organisation bigint NOT NULL,
+    who text NOT NULL,
+    wrong bigint NOT NULL,
+    last_ms bigint NOT NULL,
+    until_ms bigint NOT NULL,
+    PRIMARY KEY (organisation, who)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 std::vector<SchemaStep> account_steps() {
-    return {{accounts}, {terminals}};
+    return {{accounts}, {terminals}, {attempts}};
 }
 
 }  // namespace xinghuo
