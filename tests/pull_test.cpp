@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <limits>
 
 #include "content/study/from_centre.h"
 #include "content/study/ledger.h"
@@ -126,10 +127,14 @@ TEST_CASE("what the centre tells is taken over once", "[sync][pull]") {
     CHECK(told.settings()->at("idle_seconds") == "90");
     CHECK(Policies(*terminal.db, *terminal.records).on(china_day(wall_time_from_iso("2026-10-01T12:00:00Z")))->goal_hours == 40);
 
+    CHECK(*told.policy_days() == std::vector<std::int64_t>{china_day(wall_time_from_iso("2026-09-01T12:00:00+08:00"))});
+    const std::string revision = *told.revision();
+
     const std::int64_t records = *terminal.records->last_seq();
     const Pulled second = centre.pull_to(terminal);
     CHECK(second.fresh);
     CHECK(!second.any());
+    CHECK(*told.revision() == revision);
     CHECK(*terminal.records->last_seq() == records);
     // The next roster, which waits while somebody is signed in.
     centre.tell(ToldKind::roster, members({{"m-1", "20230001", "张三丰", "一支部"}}));
@@ -141,6 +146,11 @@ TEST_CASE("what the centre tells is taken over once", "[sync][pull]") {
     CHECK(*terminal.members->count() == 2);
     CHECK(centre.pull_to(terminal).roster);
     CHECK(*terminal.members->count() == 1);
+    CHECK(*told.revision() != revision);
+    // A plan that is withdrawn is gone after the next pull.
+    centre.tell(ToldKind::activities, R"({"schema_version":1,"activities":[]})");
+    centre.pull_to(terminal);
+    CHECK(told.planned({0}, {std::numeric_limits<std::int64_t>::max()})->empty());
 }
 
 TEST_CASE("a terminal that is not enrolled, or was revoked, reads nothing", "[sync][pull]") {

@@ -45,7 +45,7 @@ MemberId host_id(Hall& hall) { return (*hall.room->study()->members().by_number(
 }  // namespace
 
 TEST_CASE("notices: the hall names those of now, the newest first, and nothing where there is none", "[told]") {
-    Hall hall = open_hall({});
+    Hall hall = open_hall({.w = 960, .h = 540});
     show_hall(hall);
     CHECK_FALSE(can_touch(hall, "hall.notice.0"));
     // While it is open they come, in a second.
@@ -105,7 +105,7 @@ TEST_CASE("notices: a page has the whole text, and a notice that is taken back g
 }
 
 TEST_CASE("notices: on a clock that nobody believes the day decides", "[told]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     tell(hall, {.notices = four_notices()});
     hall.drive->run("trust off");
     hall.drive->run("wallclock 1970-01-01T08:00:00+08:00");
@@ -115,7 +115,7 @@ TEST_CASE("notices: on a clock that nobody believes the day decides", "[told]") 
 }
 
 TEST_CASE("plans: one touch fills the form, and the record carries the plan's id", "[told][activity]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     tell(hall, {.planned = five_plans()});
     open_form(hall);
     CHECK(shows(hall, "计划中的活动"));
@@ -149,7 +149,7 @@ TEST_CASE("plans: one touch fills the form, and the record carries the plan's id
 }
 
 TEST_CASE("plans: held already is shown, and held once more only when somebody says so", "[told][activity]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     tell(hall, {.planned = std::vector<PlannedActivity>{a_plan("p-1", "专题党课", "2026-07-23T09:30:00+08:00")}});
     Study& study = *hall.room->study();
     ActivityPlan plan = five_plans()[0].plan;
@@ -171,7 +171,7 @@ TEST_CASE("plans: held already is shown, and held once more only when somebody s
 }
 
 TEST_CASE("plans: one host's plan is offered to nobody else", "[told][activity]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     tell(hall, {.planned = std::vector<PlannedActivity>{a_plan("p-mine", "我的党课", "2026-07-23T09:30:00+08:00", "第一党支部", host_id(hall).text),
                                                         a_plan("p-other", "别人的党课", "2026-07-23T10:00:00+08:00", "第一党支部", "m-somebody-else"),
                                                         a_plan("p-late", "下月的党课", "2026-08-23T10:00:00+08:00")}});
@@ -183,7 +183,7 @@ TEST_CASE("plans: one host's plan is offered to nobody else", "[told][activity]"
 }
 
 TEST_CASE("plans: what the centre changes or takes back changes in the open form, and what is filled in stays", "[told][activity]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     std::vector<PlannedActivity> plans = five_plans();
     plans.push_back(a_plan("p-nowhere", "外单位的党课", "2026-07-23T20:00:00+08:00", "没有人的支部"));
     tell(hall, {.planned = plans});
@@ -249,7 +249,7 @@ TEST_CASE("settings: what cannot be is refused with what it must be", "[told][co
 }
 
 TEST_CASE("settings: they hold from the hall on, and nobody loses their language to them", "[told][config]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     const auto seconds_of = [&](const char* name) { return hall.app->settings_in_force()->values.at(name).json; };
     // Nobody is here: at once.
     tell(hall, {.settings = std::map<std::string, std::string>{{"language", "\"en\""}, {"idle_seconds", "90"}}});
@@ -287,7 +287,7 @@ TEST_CASE("settings: they hold from the hall on, and nobody loses their language
 }
 
 TEST_CASE("settings: a policy of the centre is followed by the visit that is open", "[told][config]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     {
         auto db = Database::open(hall.room->study()->files().database());
         REQUIRE(db);
@@ -328,10 +328,15 @@ TEST_CASE("settings: the centre's page says what it set, what is stronger, and w
     CHECK(shows(hall, "50%（本机设置文件；中心要求 25%）"));
     CHECK(shows(hall, "10 秒（程序自带）"));
     CHECK(shows(hall, "通知 4 条"));
+    // A script reads the same.
+    const std::string told = hall.drive->run("told");
+    CHECK(told.find(R"("idle_seconds":{"value":"90","by":"centre","of_centre":"90"})") != std::string::npos);
+    CHECK(told.find(R"("volume":{"value":"0.5","by":"terminal","of_centre":"0.25"})") != std::string::npos);
+    CHECK(told.find(R"({"id":"n-closed","title":"周一闭馆"})") != std::string::npos);
 }
 
 TEST_CASE("a roster that arrives is used at once, and an open activity goes on under the new ids", "[told][roster]") {
-    Hall hall = open_hall({.members = true});
+    Hall hall = open_hall({.w = 960, .h = 540, .members = true});
     open_form(hall);
     touch(hall, "#activity.open");
     hall.drive->run("card 4711");
@@ -371,7 +376,7 @@ TEST_CASE("a terminal tells its health after a minute, and then once a day", "[t
     CHECK(health_body({.version = "0.3", .free_bytes = 5, .sending = HealthFacts::Sending{12, 1}, .packs = {{"demo", 3}}, .clock_trusted = true}) ==
           R"({"what":"state","version":"0.3","free_bytes":5,"waiting":12,"refused":1,"packs":[{"id":"demo","version":3}],"clock_trusted":true})");
     CHECK(health_body({.version = "0.3", .free_bytes = {}, .sending = {}, .packs = {}, .clock_trusted = false}) == R"({"what":"disk_unknown","version":"0.3","packs":[],"clock_trusted":false})");
-    Hall hall = open_hall({});
+    Hall hall = open_hall({.w = 960, .h = 540});
     const auto told = [&] { return records_of(hall, RecordKind::health).size(); };
     hall.room->look(*hall.app);
     CHECK(told() == 0);
