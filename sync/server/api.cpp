@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <optional>
 
 #include "content/base/json.h"
@@ -157,11 +159,13 @@ struct CentreApi::Inside {
     RateLimits limits;
     Metrics metrics;
     std::function<HttpCounts()> counts;
+    std::atomic<std::int64_t> consistent_ms{0};
 
     HttpReply route(const HttpRequest& request, Findings& found);
     HttpReply health();
     HttpReply metrics_text(const HttpRequest& request);
     HttpReply xapi(const HttpRequest& request, Findings& found);
+    std::int64_t consistent_through(RecordStore& store, Organisation organisation);
     HttpReply api(const HttpRequest& request, Findings& found);
     HttpReply staff_or_kiosk(const ApiRoute& route, ApiCall& call, Findings& found);
     HttpReply area(const ApiArea& area, const HttpRequest& request, Sql& sql, Findings& found);
@@ -291,6 +295,13 @@ std::optional<HttpReply> CentreApi::Inside::know_client(Sql& sql, const HttpRequ
     return std::nullopt;
 }
 
+// Asked anew every other second. Once it was true it stays so.
+std::int64_t CentreApi::Inside::consistent_through(RecordStore& store, Organisation organisation) {
+    if (limits.due("consistent", std::chrono::seconds(2), clock.now()))
+        if (const auto through = store.consistent_through(organisation, clock.wall())) consistent_ms.store(through->unix_ms);
+    return consistent_ms.load();
+}
+
 HttpReply CentreApi::Inside::xapi(const HttpRequest& request, Findings& found) {
     std::string_view path = request.path().substr(xapi_endpoint.size());
     while (path.starts_with("//")) path.remove_prefix(1);  // an endpoint typed with a slash at its end
@@ -321,7 +332,10 @@ HttpReply CentreApi::Inside::xapi(const HttpRequest& request, Findings& found) {
         return early(std::move(*no));
     }
     RecordStore store(**sql);
-    HttpReply reply = answer_xapi({request, path, xapi_endpoint, known ? &caller : nullptr, &store, clock.wall()});
+    XapiCall call{request, path, xapi_endpoint, known ? &caller : nullptr, &store, clock.wall()};
+    // Terminals bring much and read none of it: what they are told may be a little older, and the database is spared the question.
+    if (caller.kind == Caller::Kind::kiosk && !reads_only(request.method)) call.consistent = WallTime{consistent_through(store, caller.organisation)};
+    HttpReply reply = answer_xapi(call);
     if (reply.status == 401 && find_header(reply.headers, "www-authenticate") == nullptr)
         reply.headers.emplace_back("www-authenticate", "Basic realm=\"xAPI\", charset=\"UTF-8\"");
     if (reply.status == 503) metrics.count_database_error();

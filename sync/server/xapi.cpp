@@ -189,8 +189,8 @@ HttpReply answer_xapi(const XapiCall& call) {
     // Asked before the statements are: what the header promises is in them. "On all responses", so terminals hear it too.
     std::string consistent;
     if (call.path == "/statements") {
-        WallTime through;  // who is nobody is promised nothing
-        if (call.caller != nullptr)
+        WallTime through = call.consistent.value_or(WallTime{});  // who is nobody is promised nothing
+        if (call.caller != nullptr && !call.consistent)
             if (const auto known = call.store->consistent_through(call.caller->organisation, call.now)) through = *known;
         consistent = iso_from_wall_time(through);
     }

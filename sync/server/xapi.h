@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "content/base/clock.h"
 #include "sync/http.h"
@@ -16,6 +17,8 @@ struct XapiCall {
     const Caller* caller;           // null: nobody (only /about is for everybody)
     RecordStore* store;
     WallTime now;
+    // What X-Experience-API-Consistent-Through says of statements; nothing: the store is asked. An older answer of the store's holds as well.
+    std::optional<WallTime> consistent = std::nullopt;
 };
 // Every reply carries X-Experience-API-Version; every refusal a sentence {"error": …}. 503 when the store is away: nothing is known to be kept.
 HttpReply answer_xapi(const XapiCall& call);
