@@ -186,7 +186,7 @@ TEST_CASE("push: what is too large is halved, and larger again after a while", "
     CHECK(desk.push.wants() == 100);
 
     PushDesk one(1);
-    for (const std::size_t held : {0, 0, 1}) {  // once may be a stray answer, and so may twice
+    for (const std::size_t held : {0u, 0u, 1u}) {  // once may be a stray answer, and so may twice
         CHECK(one.push.take(HttpReply{413, {}, ""}).quarantined.empty());
         CHECK(one.push.request()->method == "GET");
         CHECK(one.push.take(store_says(404, "{}")).quarantined.size() == held);
@@ -205,7 +205,7 @@ TEST_CASE("push: a refusal is believed only with an honest answer between", "[pu
     CHECK_FALSE(desk.push.busy());
     // Who may write and not read is told nothing.
     PushDesk blind(1);
-    for (const std::size_t held : {0, 0, 1}) {
+    for (const std::size_t held : {0u, 0u, 1u}) {
         CHECK(blind.push.take(store_says(400, "no")).quarantined.empty());
         CHECK(blind.push.take(store_says(403, "{}")).quarantined.size() == held);
     }
