@@ -16,7 +16,7 @@ void bench_connections(const Path& bin, const Path& folder, const Clock& clock, 
 // A batch of 200 from one terminal that is alone, and from each of 1,000 terminals at some moment of the same minute (of two, on a slow machine): from the moment
 // it is due to its answer, whoever else is being answered, and however often it was put off.
 void bench_active_terminals(const Path& bin, const Path& folder, const Clock& clock, const AddRow& add);
-// Every report over the sums of ten million records (tools/fleet/year_of_sums.h), on SQLite and where `connection` names a PostgreSQL (its database is emptied).
+// Every report over the sums of ten million records (tools/fleet/year_of_sums.h), on SQLite and where `connection` names an empty database of PostgreSQL.
 void bench_reports(const Path& share, const Path& folder, const std::string& connection, const Clock& clock, const AddRow& add);
 // Processor time of the agent's thread for 1,000 records, over a real connection to a real server; beside gzip and SHA-256 of the same bytes.
 void bench_agent(const Path& bin, const Path& folder, const Clock& clock, const AddRow& add);
