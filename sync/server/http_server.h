@@ -34,13 +34,16 @@ struct HttpLimits {
     Milliseconds grace{10'000};               // for what was begun when the server stops
 };
 
+// Most of them wait for the disk, and those who wait for SQLite at one time are written in one transaction: a few more than processors make it quick.
+inline constexpr std::size_t usual_workers = 16;
+
 struct HttpServerSettings {
     std::string address = "127.0.0.1";        // of an interface; "::" and "0.0.0.0": all
     int port = 0;                             // 0: a free one
     Path tls_certificate, tls_key;            // PEM; both or none
     std::vector<std::string> trusted_proxies; // "10.0.0.5", "10.1.0.0/16": whose X-Forwarded-For and -Proto are believed
     Path files;                               // what lies below /repository/; empty: nothing is served from there
-    std::size_t workers = 4, readers = 1;     // threads
+    std::size_t workers = usual_workers, readers = 1;  // threads
     HttpLimits limits;
 };
 

@@ -68,7 +68,7 @@ Result<HttpServerSettings> http_settings(const ServerOptions& options) {
     struct Number { const char* name; std::int64_t least, most; std::function<void(std::int64_t)> set; std::int64_t otherwise; };
     const auto cores = static_cast<std::int64_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
     const std::vector<Number> numbers{
-        {"--threads", 1, 256, [&](std::int64_t n) { settings.workers = static_cast<std::size_t>(n); }, std::max<std::int64_t>(4, 2 * cores)},
+        {"--threads", 1, 256, [&](std::int64_t n) { settings.workers = static_cast<std::size_t>(n); }, std::max<std::int64_t>(usual_workers, 2 * cores)},
         {"--readers", 1, 16, [&](std::int64_t n) { settings.readers = static_cast<std::size_t>(n); }, 1},
         {"--connections", 1, 1'000'000, [&](std::int64_t n) { limits.connections = static_cast<std::size_t>(n); }, static_cast<std::int64_t>(limits.connections)},
         {"--connections-per-address", 1, 1'000'000, [&](std::int64_t n) { limits.connections_per_address = static_cast<std::size_t>(n); }, static_cast<std::int64_t>(limits.connections_per_address)},

@@ -100,17 +100,33 @@ Result<bool> says_the_same(Sql& sql, Organisation organisation, std::int64_t pla
     return here && told && statement_fingerprint(here->root()) == statement_fingerprint(told->root());
 }
 
-Result<void> insert_ids(Sql& sql, const NewBatch& batch, const BatchIds& ids, const std::vector<std::int64_t>& blocks, std::vector<FreshStatement>& fresh, KeptBatch& kept) {
+// What is made of a batch before anybody waits for it: whoever writes to SQLite writes alone.
+struct PreparedBatch {
+    BatchIds ids;
+    SqlRowsToInsert id_rows, statement_rows;   // without their places; statement_rows: of all, in order
+    std::vector<CarriedRecord> records;        // of all, by seq
+};
+
+SqlRowsToInsert id_rows_of(const NewBatch& batch, const BatchIds& ids) {
     SqlRowsToInsert rows;
     rows.table = "statement_id";
     rows.columns = {{"organisation", SqlType::bigint, {}}, {"id", SqlType::blob, {}}, {"place", SqlType::bigint, {}}, {"fingerprint", SqlType::blob, {}}};
-    const auto place_of = [&](std::size_t i) { return blocks[i / block_size] + static_cast<std::int64_t>(i % block_size); };
     for (const std::size_t i : ids.once) {
         rows.columns[0].values.emplace_back(batch.organisation);
         rows.columns[1].values.emplace_back(ids.ids[i]);
-        rows.columns[2].values.emplace_back(place_of(i));
         rows.columns[3].values.emplace_back(ids.fingerprints[i]);
     }
+    return rows;
+}
+
+Result<void> insert_ids(Sql& sql, const NewBatch& batch, PreparedBatch& prepared, const std::vector<std::int64_t>& blocks, std::vector<FreshStatement>& fresh, KeptBatch& kept) {
+    const BatchIds& ids = prepared.ids;
+    SqlRowsToInsert& rows = prepared.id_rows;
+    const auto place_of = [&](std::size_t i) { return blocks[i / block_size] + static_cast<std::int64_t>(i % block_size); };
+    rows.columns[2].values.clear();  // it may be the second time
+    for (const std::size_t i : ids.once) rows.columns[2].values.emplace_back(place_of(i));
+    rows.on_conflict.clear();
+    rows.returning.clear();
     const auto by_place = [](const FreshStatement& a, const FreshStatement& b) { return a.place < b.place; };
     // Most batches are new. SQLite makes a table for every RETURNING, which would cost as much as all the rest; it has one writer, so a plain insert says enough.
     if (sql.dialect() == Sql::Dialect::sqlite) {
@@ -165,25 +181,38 @@ Result<void> find_referred_to(Sql& sql, Organisation organisation, std::vector<F
     return {};
 }
 
-Result<void> insert_statements(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh) {
+SqlRowsToInsert statement_rows() {
     SqlRowsToInsert rows;
     rows.table = "statement";
     rows.columns = {{"place", SqlType::bigint, {}}, {"organisation", SqlType::bigint, {}}, {"id", SqlType::blob, {}}, {"json", SqlType::text, {}},
                     {"keys", SqlType::blob, {}}, {"target", SqlType::blob, {}}, {"voiding", SqlType::bigint, {}}, {"attachments", SqlType::text, {}}};
-    for (auto& column : rows.columns) column.values.reserve(fresh.size());
+    return rows;
+}
+
+// All but its place.
+Result<void> add_statement(SqlRowsToInsert& rows, Organisation organisation, const NewStatement& statement) {
+    rows.columns[1].values.emplace_back(organisation);
+    rows.columns[2].values.emplace_back(*id_bytes(statement.id));
+    rows.columns[3].values.emplace_back(statement.json);
+    rows.columns[4].values.emplace_back(keys_bytes(statement.keys));
+    if (statement.refers_to.empty()) rows.columns[5].values.emplace_back(nullptr);
+    else if (auto target = id_bytes(statement.refers_to)) rows.columns[5].values.emplace_back(std::move(*target));
+    else return target.error().within("StatementRef");
+    rows.columns[6].values.emplace_back(std::int64_t{statement.voids.empty() ? 0 : 1});
+    if (statement.attachments.empty()) rows.columns[7].values.emplace_back(nullptr);
+    else rows.columns[7].values.emplace_back(fmt::format("{}", fmt::join(statement.attachments, ",")));
+    return {};
+}
+
+Result<void> insert_statements(Sql& sql, const NewBatch& batch, PreparedBatch& prepared, const std::vector<FreshStatement>& fresh) {
+    SqlRowsToInsert some;
+    const bool all = fresh.size() == batch.statements.size();
+    SqlRowsToInsert& rows = all ? prepared.statement_rows : some = statement_rows();
+    rows.columns[0].values.clear();
     for (const FreshStatement& one : fresh) {
-        const NewStatement& statement = *one.statement;
         rows.columns[0].values.emplace_back(one.place);
-        rows.columns[1].values.emplace_back(organisation);
-        rows.columns[2].values.emplace_back(*id_bytes(statement.id));
-        rows.columns[3].values.emplace_back(statement.json);
-        rows.columns[4].values.emplace_back(keys_bytes(statement.keys));
-        if (statement.refers_to.empty()) rows.columns[5].values.emplace_back(nullptr);
-        else if (auto target = id_bytes(statement.refers_to)) rows.columns[5].values.emplace_back(std::move(*target));
-        else return target.error().within("StatementRef");
-        rows.columns[6].values.emplace_back(std::int64_t{statement.voids.empty() ? 0 : 1});
-        if (statement.attachments.empty()) rows.columns[7].values.emplace_back(nullptr);
-        else rows.columns[7].values.emplace_back(fmt::format("{}", fmt::join(statement.attachments, ",")));
+        if (all) continue;
+        if (auto added = add_statement(rows, batch.organisation, *one.statement); !added) return added;
     }
     if (auto done = sql.insert(rows); !done) return done.error();
     return {};
@@ -218,6 +247,10 @@ Result<void> insert_attachments(Sql& sql, const NewBatch& batch) {
     return {};
 }
 
+void by_seq(std::vector<CarriedRecord>& records) {
+    std::sort(records.begin(), records.end(), [](const CarriedRecord& a, const CarriedRecord& b) { return a.record.seq < b.record.seq; });
+}
+
 // The records of what is fresh, in the order of seq.
 std::vector<CarriedRecord> fresh_records(const NewBatch& batch, const std::vector<FreshStatement>& fresh) {
     std::vector<CarriedRecord> records;
@@ -225,19 +258,33 @@ std::vector<CarriedRecord> fresh_records(const NewBatch& batch, const std::vecto
         const auto i = static_cast<std::size_t>(one.statement - batch.statements.data());
         if (i < batch.records.size() && batch.records[i]) records.push_back(*batch.records[i]);
     }
-    std::sort(records.begin(), records.end(), [](const CarriedRecord& a, const CarriedRecord& b) { return a.record.seq < b.record.seq; });
+    by_seq(records);
     return records;
 }
 
-Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, const BatchIds& ids, KeptBatch& kept) {
+Result<PreparedBatch> prepare(const NewBatch& batch) {
+    auto ids = batch_ids(batch);
+    if (!ids) return ids.error();
+    PreparedBatch prepared{std::move(*ids), {}, statement_rows(), {}};
+    prepared.id_rows = id_rows_of(batch, prepared.ids);
+    for (auto& column : prepared.statement_rows.columns) column.values.reserve(batch.statements.size());
+    for (const NewStatement& statement : batch.statements)
+        if (auto added = add_statement(prepared.statement_rows, batch.organisation, statement); !added) return added.error();
+    for (const auto& record : batch.records)
+        if (record) prepared.records.push_back(*record);
+    by_seq(prepared.records);
+    return prepared;
+}
+
+Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, PreparedBatch& prepared, KeptBatch& kept) {
     const bool refers = std::any_of(batch.statements.begin(), batch.statements.end(), [](const NewStatement& s) { return !s.refers_to.empty() || !s.voids.empty(); });
     const auto blocks = take_blocks(sql, batch.statements.size(), batch.stored, refers);
     if (!blocks) return blocks.error();
     std::vector<FreshStatement> fresh;
-    if (auto done = insert_ids(sql, batch, ids, *blocks, fresh, kept); !done) return done;
+    if (auto done = insert_ids(sql, batch, prepared, *blocks, fresh, kept); !done) return done;
     if (!kept.conflicting.empty()) return Error{ErrorKind::invalid, "a statement with this id is here already, and another one"};
     if (fresh.empty()) return {};
-    if (auto done = insert_statements(sql, batch.organisation, fresh); !done) return done;
+    if (auto done = insert_statements(sql, batch, prepared, fresh); !done) return done;
     if (auto done = insert_postings(sql, batch.organisation, fresh); !done) return done;
     if (sql.dialect() == Sql::Dialect::sqlite)
         if (auto done = find_referred_to(sql, batch.organisation, fresh); !done) return done;
@@ -246,7 +293,9 @@ Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, const BatchIds
         if (auto done = insert_attachments(sql, batch); !done) return done;
     if (auto done = keep_activities(sql, batch.organisation, fresh); !done) return done;
     kept.added = fresh.size();
-    const auto records = fresh_records(batch, fresh);
+    const bool all = fresh.size() == batch.statements.size();
+    const std::vector<CarriedRecord> some = all ? std::vector<CarriedRecord>() : fresh_records(batch, fresh);
+    const std::vector<CarriedRecord>& records = all ? prepared.records : some;
     if (batch.kiosk.empty() || records.empty()) return {};
     if (auto done = follow_chain(sql, batch.organisation, batch.kiosk, batch.kiosk_key, records, batch.stored); !done) return done;
     return roll_up(sql, batch.organisation, batch.kiosk, records);
@@ -330,15 +379,15 @@ Result<KeptBatch> RecordStore::keep(const NewBatch& batch) {
     KeptBatch kept;
     for (const NewStatement& statement : batch.statements) kept.ids.push_back(statement.id);
     if (batch.statements.empty()) return kept;
-    auto ids = batch_ids(batch);
-    if (!ids) return ids.error();
-    kept.conflicting = ids->conflicting;
+    auto prepared = prepare(batch);
+    if (!prepared) return prepared.error().within("keeping statements");
+    kept.conflicting = prepared->ids.conflicting;
     if (!kept.conflicting.empty()) return kept;
     if (auto made = make_months(*sql_, batch.stored); !made) return made.error().within("keeping statements");
     auto done = sql_->write([&](Sql& sql) {
         kept.conflicting.clear();
         kept.added = 0;
-        return keep_in_transaction(sql, batch, *ids, kept);
+        return keep_in_transaction(sql, batch, *prepared, kept);
     });
     if (!done && kept.conflicting.empty()) return done.error().within("keeping statements");
     return kept;

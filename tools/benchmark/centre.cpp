@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "sync/server/http_server.h"
 #include "sync/server/record_store.h"
 #include "sync/server/xapi.h"
 #include "tools/fleet/day.h"
@@ -16,7 +17,7 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t terminals = 50, records_of_each = 400, batch_size = 200, bare_rows = 500, rounds = 5, at_a_time = 10;
+constexpr std::size_t terminals = 50, records_of_each = 400, batch_size = 200, bare_rows = 500, rounds = 5, at_a_time = 25;
 
 struct MadeTerminal {
     SigningKey key;
@@ -149,7 +150,7 @@ private:
 // The floor and ours by turns, a few terminals at a time, so that whatever else the machine does meets both; medians over the rounds. Nobody's table is emptied between.
 // The floor lies in a database of its own, made and set as the centre's is.
 Result<void> measure_ingest(Sql& floor, Databases& centre, const std::string& name, const Clock& clock, const AddRow& add) {
-    const std::size_t as_served = std::max<std::size_t>(4, 2 * std::thread::hardware_concurrency());  // what xinghuo-server starts with
+    const std::size_t as_served = std::max<std::size_t>(usual_workers, 2 * std::thread::hardware_concurrency());  // what xinghuo-server starts with
     BareInsert bare(floor);
     if (auto made = bare.make_table(); !made) return made;
     FullIngest alone(centre, 1), together(centre, as_served);

@@ -1,0 +1,99 @@
+// Many who write to one SQLite file at the same time: together, in turn, and each hears of its own batch only. And a database that grows by a step.
+#include "sync/server/shared_writes.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <thread>
+
+#include "sync/server/record_store.h"
+#include "tests/support/centre_database.h"
+
+using namespace xinghuo;
+using xinghuo::testing::CentreDatabase;
+
+namespace {
+
+NewBatch shared_batch(int number, std::size_t count) {
+    NewBatch batch;
+    batch.stored = {1'795'258'800'000 + number};
+    for (std::size_t i = 0; i < count; ++i) {
+        NewStatement made;
+        made.id = fmt::format("01900000-0000-7000-8{:03x}-{:012x}", number % 4096, i);
+        made.json = fmt::format(R"({{"id":"{}"}})", made.id);
+        made.fingerprint = sha256_hex(made.id.data(), made.id.size());
+        made.keys = {statement_key(StatementKey::verb, "v"), statement_key(StatementKey::agent, made.id)};
+        batch.statements.push_back(std::move(made));
+    }
+    return batch;
+}
+
+std::int64_t rows_of(Sql& sql, const std::string& table) { return sql.integer_or(-1, "SELECT count(*) FROM " + table).value(); }
+
+}  // namespace
+
+TEST_CASE("batches that are written together are kept or refused each by itself", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    REQUIRE(RecordStore(database.sql()).keep(shared_batch(999, 3)));
+    constexpr int writers = 6, batches = 12;
+    std::atomic<int> kept = 0, conflicts = 0, other = 0;
+    std::vector<std::unique_ptr<Sql>> connections;
+    for (int i = 0; i < writers; ++i) connections.push_back(database.connect());
+    std::vector<std::thread> threads;
+    for (int i = 0; i < writers; ++i)
+        threads.emplace_back([&, i] {
+            for (int n = 0; n < batches; ++n) {
+                NewBatch batch = shared_batch(i * batches + n, 5);
+                if (n % 3 == 0) {  // another statement under an id that is here
+                    batch.statements.push_back(shared_batch(999, 1).statements.front());
+                    batch.statements.back().fingerprint = sha256_hex("x", 1);
+                }
+                const auto done = RecordStore(*connections[static_cast<std::size_t>(i)]).keep(batch);
+                if (!done) ++other;
+                else if (!done->conflicting.empty()) ++conflicts;
+                else kept += static_cast<int>(done->added);
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(other == 0);
+    CHECK(conflicts == writers * batches / 3);
+    CHECK(kept == writers * batches * 2 / 3 * 5);
+    CHECK(rows_of(database.sql(), "statement") == 3 + kept);
+    CHECK(rows_of(database.sql(), "statement_id") == 3 + kept);
+}
+
+TEST_CASE("who wants to write waits for its turn, and not for ever", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    const auto writes = SharedWrites::of(database.file(), {});
+    CHECK(SharedWrites::of(database.file(), {}) == writes);
+    CHECK(SharedWrites::of(database.folder() / "." / "centre.db", {}) == writes);
+    REQUIRE(writes->take(Milliseconds(0)));
+    CHECK_FALSE(writes->take(Milliseconds(1)));
+    CHECK(rows_of(database.sql(), "statement") == 0);  // readers do not wait
+    std::thread later([&] {
+        CHECK(writes->take(Milliseconds(60'000)));
+        writes->give();
+    });
+    writes->give();
+    later.join();
+    CHECK(RecordStore(database.sql()).keep(shared_batch(1, 2)));
+}
+
+TEST_CASE("a centre's database of an earlier version grows by the steps it lacks, and holds what it held", "[centre]") {
+    CentreDatabase database;
+    if (!database.here()) return;
+    Sql& sql = database.sql();
+    REQUIRE(RecordStore(sql).keep(shared_batch(1, 2)));
+    const std::string index = sql.dialect() == Sql::Dialect::sqlite ? "SELECT count(*) FROM sqlite_schema WHERE name = 'attendance_unsettled'"
+                                                                    : "SELECT count(*) FROM pg_class WHERE relname = 'attendance_unsettled' AND pg_table_is_visible(oid)";
+    REQUIRE(sql.run_script("DROP INDEX attendance_unsettled; DROP INDEX activity_at_unsettled; DELETE FROM server_schema WHERE part = 'ingest';"));
+    REQUIRE(sql.integer_or(-1, index).value() == 0);
+    REQUIRE(migrate_server(sql));
+    CHECK(sql.integer_or(-1, index).value() == 1);
+    CHECK(rows_of(sql, "statement") == 2);
+    const auto again = RecordStore(sql).keep(shared_batch(1, 3));
+    REQUIRE(again);
+    CHECK(again->added == 1);
+    REQUIRE(migrate_server(sql));
+}
