@@ -45,7 +45,7 @@ std::string of_branch(std::size_t place) {
 // A period's parts and the sums of members over them, as one SELECT: of those behind `after`, up to `last` (empty: without end).
 class HoursOf {
 public:
-    HoursOf(const std::vector<HourPart>& parts, const ReportAsk& ask, const std::string& after, const std::string& last) : values_{ask.organisation} {
+    HoursOf(const std::vector<HourPart>& parts, const ReportAsk& ask, const std::string& after, const std::string& last, bool by_label) : values_{ask.organisation}, by_label_(by_label) {
         if (!after.empty()) {
             values_.emplace_back(after);
             of_whom_ += fmt::format(" AND d.member > ${}", values_.size());
@@ -80,14 +80,15 @@ public:
         }
     }
     [[nodiscard]] const std::vector<SqlValue>& values() const { return values_; }
-    // member, touch_ms, media_ms, reading_ms, quiz_ms, activity_hours, hours: of everybody who has any.
+    // member, touch_ms, media_ms, reading_ms, quiz_ms (by label only), activity_hours, hours: of everybody who has any.
     [[nodiscard]] std::string sql() const {
         std::string sums, hours = "CAST(SUM(u.activity_e4) AS double precision) / 10000";
         const std::string activity_hours = hours;
         for (std::size_t i = 0; i < rates_.size(); ++i) hours += fmt::format(" + CAST(SUM(u.credited_{}) AS double precision) / CAST({} AS double precision)", i, rates_[i] * 60'000);
-        for (const char* column : label_columns) sums += fmt::format(", CAST(SUM(u.{0}) AS bigint) AS {0}", column);
+        if (by_label_)
+            for (const char* column : label_columns) sums += fmt::format(", CAST(SUM(u.{0}) AS bigint) AS {0}", column);
         return "SELECT u.member AS member" + sums + ", " + activity_hours + " AS activity_hours, " + hours + " AS hours FROM (" + text_ + ") u GROUP BY u.member "
-               "HAVING SUM(u.touch_ms + u.media_ms + u.reading_ms + u.quiz_ms) > 0 OR SUM(u.activity_e4) > 0";
+               "HAVING SUM(" + std::string(by_label_ ? "u.touch_ms + u.media_ms + u.reading_ms + u.quiz_ms" : "u.all_ms") + ") > 0 OR SUM(u.activity_e4) > 0";
     }
 
 private:
@@ -102,12 +103,16 @@ private:
         const char* sign = part.minus ? "-" : "";
         if (!text_.empty()) text_ += " UNION ALL ";
         text_ += "SELECT d.member AS member";
-        for (const char* column : label_columns) text_ += table.empty() ? fmt::format(", 0 AS {}", column) : fmt::format(", {}{}{} AS {}", sign, table, column, column);
+        if (!by_label_)
+            text_ += table.empty() ? ", 0 AS all_ms" : fmt::format(", {0}({1}touch_ms + {1}media_ms + {1}reading_ms + {1}quiz_ms) AS all_ms", sign, table);
+        else
+            for (const char* column : label_columns) text_ += table.empty() ? fmt::format(", 0 AS {}", column) : fmt::format(", {}{}{} AS {}", sign, table, column, column);
         text_ += credited + fmt::format(", {}({}) AS activity_e4 FROM ", sign, worth) + from_where;
         text_ += of_whom_;
     }
 
     std::vector<SqlValue> values_;
+    bool by_label_;
     std::string of_whom_, text_;
     std::vector<double> rates_;  // minutes per hour of the policies here
 };
@@ -181,7 +186,7 @@ Result<Report> hours_by_member(Sql& sql, People& people, const ReportAsk& ask) {
             Result<std::string> last = std::string();
             if (ask.within.empty() && ask.limit < whole_list) last = page_end(sql, ask, plan, after, ask.limit + 1);
             if (!last) return last.error();
-            const HoursOf hours(plan.parts, ask, after, *last);
+            const HoursOf hours(plan.parts, ask, after, *last, true);
             auto rows = sql.query(hours.sql() + fmt::format(" ORDER BY 1 LIMIT {}", ask.limit + 1 - members.size()), hours.values());
             if (!rows) return rows.error();
             std::move(rows->begin(), rows->end(), std::back_inserter(members));
@@ -216,7 +221,7 @@ Result<Report> hours_by_branch(Sql& sql, const ReportAsk& ask) {
         };
         std::map<std::int64_t, BranchSum> sums;
         if (!plan.parts.empty()) {
-            const HoursOf hours(plan.parts, ask, "", "");
+            const HoursOf hours(plan.parts, ask, "", "", false);
             auto rows = sql.query(fmt::format("SELECT COALESCE(p.branch, 0), COUNT(*), SUM(CASE WHEN m.hours >= CAST({} AS double precision) THEN 1 ELSE 0 END), SUM(m.hours), SUM(m.activity_hours) FROM (",
                                               plan.goal) +
                                       hours.sql() + ") m LEFT JOIN person p ON p.organisation = $1 AND p.id = m.member GROUP BY 1",
