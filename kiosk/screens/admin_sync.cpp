@@ -90,13 +90,13 @@ private:
             facts(frame, rest, {{frame.words("sync.waiting"), now.outbox.waiting == 0 ? frame.words("sync.waiting.none") : frame.words("sync.waiting.some", {{"n", std::to_string(now.outbox.waiting)}})},
                                 {frame.words("sync.sent"), frame.words("sync.sent.of", {{"n", std::to_string(now.outbox.sent_through)}, {"all", std::to_string(now.outbox.last_seq)}})},
                                 {frame.words("sync.contact"), now.last_contact ? admin_time(frame, *now.last_contact) : frame.words("sync.contact.never")}});
+            refused(frame, rest, now);
             heading(frame, rest, frame.words("sync.centre"));
             facts(frame, rest, {{frame.words("sync.address"), now.name},
                                 {frame.words("sync.organisation"), now.organisation.empty() ? frame.words("sync.organisation.none") : now.organisation},
                                 {frame.words("admin.storage.kiosk"), frame.study->records().kiosk().text}});
             told_by_centre(frame, rest);
             courier(frame, rest, room);
-            refused(frame, rest, now);
             return rest.y - top + space::l;
         });
     }

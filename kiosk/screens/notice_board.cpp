@@ -31,7 +31,7 @@ TextStyle more_style() { return {Face::sans_bold, 30, {}, Align::left, 1.25f, 1}
 }  // namespace
 
 std::string first_lines(Frame& frame, const std::string& words, const TextStyle& style, float width, int lines) {
-    const float line = frame.canvas.measure("国", style, width).y, most = line * (static_cast<float>(lines) + 0.5f);
+    const float line = frame.canvas.measure("0", style, width).y, most = line * (static_cast<float>(lines) + 0.5f);
     if (frame.canvas.measure(words, style, width).y <= most) return words;
     const std::vector<std::size_t> starts = character_starts(words);
     std::size_t fits = 0, too_many = starts.size() - 1;
