@@ -94,6 +94,13 @@ TEST_CASE("pages of people, of one branch", "[centre][people]") {
     }
     CHECK(met.size() == 13);
     CHECK(room.people.of(met)->size() == 13);
+    // Many are read at once: the same people, and nobody else.
+    std::set<std::string> many = met;
+    for (int i = 0; i < 5'000; ++i) many.insert(fmt::format("m-{:08}-nobody", i));
+    const auto found = room.people.of(many);
+    REQUIRE(found);
+    CHECK(found->size() == 13);
+    for (const auto& [id, person] : *found) CHECK((met.contains(id) && person.id.text == id && person.branch == "甲"));
 }
 
 TEST_CASE("an erased person cannot be found by anything, and their sums stay", "[centre][people]") {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <fstream>
 #include <iostream>
 
 #include "sync/server/report_api.h"
@@ -18,11 +19,12 @@ double spent_by_postgres(Sql& sql) {
     if (sql.dialect() == Sql::Dialect::sqlite) return 0;
     const auto pid = sql.integer_or(0, "SELECT pg_backend_pid()");
     REQUIRE(pid);
-    const auto stat = read_text("/proc/" + std::to_string(*pid) + "/stat");
-    REQUIRE(stat);
+    std::string stat;  // a file without a length
+    std::ifstream file("/proc/" + std::to_string(*pid) + "/stat");
+    REQUIRE(std::getline(file, stat));
     long long user = 0, system = 0;
     // After the name in brackets: state and ten numbers, then both times in ticks.
-    REQUIRE(std::sscanf(stat->c_str() + stat->rfind(')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user, &system) == 2);
+    REQUIRE(std::sscanf(stat.c_str() + stat.rfind(')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user, &system) == 2);
     return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
