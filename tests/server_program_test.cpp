@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <memory>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -60,6 +61,10 @@ TEST_CASE("a server with nothing set up keeps statements", "[server_program]") {
     CHECK(server.command("credential remove lms") == "removed\n");
     CHECK(connection.ask(request("GET", "/xapi/statements", who))->status == 401);
     CHECK(ServerProgram::told(server.command("enrol-code --name hall"), "code").size() == 9);
+    const std::string several = server.command("enrol-code --count 3");
+    std::set<std::string> codes;
+    for (std::size_t at = several.find("code: "); at != std::string::npos; at = several.find("code: ", at + 1)) codes.insert(several.substr(at + 6, 9));
+    CHECK(codes.size() == 3);
     const auto numbers = connection.ask("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
     CHECK(numbers->body.find("xinghuo_statements_accepted_total 3\n") != std::string::npos);
     CHECK(server.end(SIGTERM) == 0);

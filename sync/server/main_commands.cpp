@@ -65,12 +65,21 @@ int run_enrol_code(const ServerOptions& options, const Clock& clock) {
         const auto read = std::from_chars(told->data(), told->data() + told->size(), hours);
         if (read.ec != std::errc() || !(hours > 0 && hours <= 720)) return complain("--hours: from above 0 to 720");
     }
+    int count = 1;  // for a building's worth of terminals
+    if (const std::string* told = options.value("--count")) {
+        const auto read = std::from_chars(told->data(), told->data() + told->size(), count);
+        if (read.ec != std::errc() || read.ptr != told->data() + told->size() || count < 1 || count > 10'000) return complain("--count: from 1 to 10000");
+    }
     const std::string* name = options.value("--name");
     const auto valid_ms = static_cast<std::int64_t>(hours * 3'600'000);
-    auto code = Enrolment(**sql).make_code(name == nullptr ? "" : *name, clock.wall(), valid_ms);
-    if (!code) return failed(code.error());
-    if (auto done = noted(**sql, clock.wall(), "enrolment code made", ""); !done) return failed(done.error());
-    fmt::print("code: {}\nvalid until: {}\n", *code, iso_from_wall_time({clock.wall().unix_ms + valid_ms}));
+    Enrolment enrolment(**sql);
+    for (int made = 0; made < count; ++made) {
+        auto code = enrolment.make_code(name == nullptr ? "" : *name, clock.wall(), valid_ms);
+        if (!code) return failed(code.error());
+        fmt::print("code: {}\n", *code);
+    }
+    if (auto done = noted(**sql, clock.wall(), count == 1 ? "enrolment code made" : fmt::format("{} enrolment codes made", count), ""); !done) return failed(done.error());
+    fmt::print("valid until: {}\n", iso_from_wall_time({clock.wall().unix_ms + valid_ms}));
     return 0;
 }
 
@@ -255,7 +264,8 @@ Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options) {
 std::vector<ServerCommand> server_commands() {
     return {
         {"credential", "add NAME | list | remove NAME      who may write and read statements (Basic authentication at /xapi)", run_credential},
-        {"enrol-code", "[--name NAME] [--hours 24]         a one-time code for a terminal", run_enrol_code},
+        {"enrol-code", "[--name NAME] [--hours 24] [--count 1]\n"
+                       "                                              a one-time code for a terminal", run_enrol_code},
         {"kiosk", "list | revoke ID                        terminals", run_kiosk},
         {"account", "list | add NAME --role ROLE [--branch BRANCH] | reset NAME | close NAME\n"
                     "                                              staff; ROLE: viewer, branch_secretary, content_approver, operator", run_account},
