@@ -70,6 +70,8 @@ TEST_CASE("a plan that two terminals held is one activity at the centre, under t
     HealthFacts facts;
     facts.version = "0.3";
     facts.free_bytes = 31'000'000'000;
+    facts.sending = HealthFacts::Sending{12, 1};
+    facts.packs = {{"changzheng", 3}, {"demo", 2}};
     const Draft health[] = {{RecordKind::health, {}, health_body(facts)}};
     REQUIRE(one.records->keep(health, one.moment()));
     room.send(one.signing.public_key(), one.all(), evening);
@@ -86,7 +88,7 @@ TEST_CASE("a plan that two terminals held is one activity at the centre, under t
     CHECK(held->rows.size() == 2);
     const auto fleet = fleet_report(*room.sql, ask);
     REQUIRE(fleet);
-    const std::string both = cells(*fleet, {"free_mb", "trouble"});
-    CHECK(both.find("31000||\n") != std::string::npos);
-    CHECK(both.find("-||\n") != std::string::npos);
+    const std::string both = cells(*fleet, {"free_mb", "waiting", "refused", "packs", "trouble"});
+    CHECK(both.find("31000|12|1|changzheng 3, demo 2||\n") != std::string::npos);
+    CHECK(both.find("-|-|-|||\n") != std::string::npos);
 }

@@ -69,7 +69,7 @@ Result<Report> items_report(Sql& sql, const ReportAsk& ask) {
 
 Result<Report> fleet_report(Sql& sql, const ReportAsk& ask) {
     auto rows = sql.query("SELECT h.kiosk, COALESCE(k.name, ''), h.seen_ms, h.last_seq, COALESCE(c.last_seq, 0), h.signed_seq, h.version, h.clock_trusted, h.starts, h.unclean_starts, "
-                          "h.free_bytes, h.trouble, COALESCE(a.n, 0), COALESCE(k.revoked_ms, 0) FROM kiosk_health h "
+                          "h.free_bytes, h.waiting, h.refused, h.packs, h.trouble, COALESCE(a.n, 0), COALESCE(k.revoked_ms, 0) FROM kiosk_health h "
                           "LEFT JOIN kiosk k ON k.organisation = h.organisation AND k.id = h.kiosk "
                           "LEFT JOIN chain_stretch c ON c.organisation = h.organisation AND c.kiosk = h.kiosk AND c.first_seq = 1 "
                           "LEFT JOIN (SELECT kiosk, COUNT(*) AS n FROM kiosk_alert WHERE organisation = $1 AND closed_ms = 0 GROUP BY kiosk) a ON a.kiosk = h.kiosk "
@@ -79,7 +79,7 @@ Result<Report> fleet_report(Sql& sql, const ReportAsk& ask) {
     Report report;
     report.name = "fleet";
     report.columns = {{"kiosk"}, {"kiosk_name"}, {"seen"}, {"last_seq", true}, {"through", true}, {"signed_through", true}, {"version"}, {"clock_trusted", false, "yes"}, {"starts", true},
-                      {"unclean_starts", true}, {"free_mb", true}, {"trouble", false, "trouble"}, {"alerts", true}, {"revoked", false, "yes"}};
+                      {"unclean_starts", true}, {"free_mb", true}, {"waiting", true}, {"refused", true}, {"packs"}, {"trouble", false, "trouble"}, {"alerts", true}, {"revoked", false, "yes"}};
     for (const SqlRow& row : *rows) {
         if (report.rows.size() == ask.limit) {
             report.next = std::get<std::string>(report.rows.back().front());
@@ -88,11 +88,17 @@ Result<Report> fleet_report(Sql& sql, const ReportAsk& ask) {
         const auto truth = [](bool value) { return std::string(value ? "true" : "false"); };
         std::vector<ReportCell> cells{row.text(0), row.text(1), china_time_text(row.integer(2)), row.integer(3), row.integer(4), row.integer(5), row.text(6), truth(row.integer(7) != 0),
                                       row.integer(8), row.integer(9)};
-        if (row.integer(10) < 0) cells.emplace_back(nullptr);
-        else cells.emplace_back(row.integer(10) / 1'000'000);
-        cells.emplace_back(row.text(11));
-        cells.emplace_back(row.integer(12));
-        cells.emplace_back(truth(row.integer(13) != 0));
+        const auto known = [&cells](std::int64_t value, std::int64_t unit) {
+            if (value < 0) cells.emplace_back(nullptr);
+            else cells.emplace_back(value / unit);
+        };
+        known(row.integer(10), 1'000'000);
+        known(row.integer(11), 1);
+        known(row.integer(12), 1);
+        cells.emplace_back(row.text(13));
+        cells.emplace_back(row.text(14));
+        cells.emplace_back(row.integer(15));
+        cells.emplace_back(truth(row.integer(16) != 0));
         report.rows.push_back(std::move(cells));
     }
     return report;

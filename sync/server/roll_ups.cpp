@@ -64,13 +64,14 @@ struct UnsettledStudy {
     RecordStamp stamp;
     std::int64_t ms, day;
 };
+constexpr std::size_t most_said_of_packs = 2'000;  // bytes
 struct HealthSum {
     std::int64_t told_seq = 0, last_boot = 0, last_at_ms = 0;
     bool clock_trusted = false;
     std::int64_t version_seq = 0, starts = 0, unclean_starts = 0;
     std::string version;
-    std::int64_t storage_seq = 0, free_bytes = -1, trouble_seq = 0;
-    std::string trouble;
+    std::int64_t storage_seq = 0, free_bytes = -1, waiting = -1, refused = -1, trouble_seq = 0;
+    std::string packs, trouble;
 };
 
 class BatchSums {
@@ -267,6 +268,14 @@ private:
         if (free_bytes >= 0 && record.seq > health_.storage_seq) {
             health_.storage_seq = record.seq;
             health_.free_bytes = free_bytes;
+            health_.waiting = whole_of(body["waiting"], -1);  // a terminal that sends nothing does not say
+            health_.refused = whole_of(body["refused"], -1);
+            health_.packs.clear();
+            for (const JsonValue pack : body["packs"].items()) {
+                if (health_.packs.size() > most_said_of_packs) break;
+                health_.packs += health_.packs.empty() ? "" : ", ";
+                health_.packs += text_of(pack["id"]) + " " + std::to_string(whole_of(pack["version"], 0));
+            }
         } else if (free_bytes < 0 && record.seq > health_.trouble_seq) {
             health_.trouble_seq = record.seq;
             health_.trouble = text_of(body["what"]);
@@ -385,12 +394,13 @@ Result<void> BatchSums::save_health(Sql& sql) const {
         };
         later({"told_seq", "last_boot", "last_at_ms", "clock_trusted"});
         later({"version_seq", "version"});
-        later({"storage_seq", "free_bytes"});
+        later({"storage_seq", "free_bytes", "waiting", "refused", "packs"});
         later({"trouble_seq", "trouble"});
         return set + " WHERE organisation = $1 AND kiosk = $2";
     }();
     return sql.run(text, {organisation_, kiosk_.text, health_.starts, health_.unclean_starts, health_.told_seq, health_.last_boot, health_.last_at_ms,
-                          std::int64_t{health_.clock_trusted ? 1 : 0}, health_.version_seq, health_.version, health_.storage_seq, health_.free_bytes, health_.trouble_seq, health_.trouble});
+                          std::int64_t{health_.clock_trusted ? 1 : 0}, health_.version_seq, health_.version, health_.storage_seq, health_.free_bytes, health_.waiting, health_.refused,
+                          health_.packs, health_.trouble_seq, health_.trouble});
 }
 
 Result<void> sum_up(Sql& sql, Organisation organisation, const KioskId& kiosk, std::span<const CarriedRecord> own) {

@@ -251,10 +251,17 @@ CREATE INDEX study_day_day ON study_day (organisation, day);
 CREATE INDEX attendance_day ON attendance (organisation, day);
 )sql";
 
+// What a terminal says of itself beside its disk: -1 and nothing from those that say it not.
+constexpr std::string_view said = R"sql(
+ALTER TABLE kiosk_health ADD COLUMN waiting bigint NOT NULL DEFAULT -1;
+ALTER TABLE kiosk_health ADD COLUMN refused bigint NOT NULL DEFAULT -1;
+ALTER TABLE kiosk_health ADD COLUMN packs text NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::vector<SchemaStep> report_steps() {
-    return {{chains}, {sums}, {people}, {hours}};
+    return {{chains}, {sums}, {people}, {hours}, {said}};
 }
 
 }  // namespace xinghuo
