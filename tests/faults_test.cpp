@@ -8,6 +8,7 @@
 #include <map>
 
 #include "content/base/json.h"
+#include "tests/support/effort.h"
 #include "tests/support/hall.h"
 #include "tests/support/legible.h"
 
@@ -101,12 +102,14 @@ constexpr const char* broken_film = "这部影片暂时无法播放";
 TEST_CASE("a figure whose description is damaged is closed, the others are not", "[faults]") {
     const DamagedPack pack("figure");
     const std::string file = "figures/li-dazhao/figure.json";
-    SECTION("missing") { pack.remove(file); }
     SECTION("cut short") { pack.change(file, [](Bytes& b) { b.resize(b.size() / 2); }); }
-    SECTION("of no length") { pack.change(file, [](Bytes& b) { b.clear(); }); }
     SECTION("one bit wrong") { pack.flip(file); }
-    SECTION("its rig") { pack.flip("figures/li-dazhao/rig.json"); }
-    SECTION("its parts") { pack.flip("figures/li-dazhao/parts.json"); }
+    if (!under_a_sanitizer) {
+        SECTION("missing") { pack.remove(file); }
+        SECTION("of no length") { pack.change(file, [](Bytes& b) { b.clear(); }); }
+        SECTION("its rig") { pack.flip("figures/li-dazhao/rig.json"); }
+        SECTION("its parts") { pack.flip("figures/li-dazhao/parts.json"); }
+    }
     Hall hall = pack.open();
     CHECK(hall.app->screen_id() == "attract");
     go(hall, "item/li-dazhao");

@@ -62,7 +62,7 @@ void compare(const std::string& name, Hall& hall) {
 
 }  // namespace
 
-TEST_CASE("screens look as they did", "[golden]") {
+TEST_CASE("screens look as they did", "[golden][slow]") {
     const struct { const char* name; const char* place; int w, h; Lang lang; double at; } pictures[] = {
         {"attract-zh", "attract", 960, 540, Lang::zh, 1}, {"attract-portrait-en", "attract", 540, 960, Lang::en, 1},
         {"hall-zh", "hall", 960, 540, Lang::zh, 1},       {"hall-portrait-en", "hall", 540, 960, Lang::en, 1},
@@ -79,7 +79,7 @@ TEST_CASE("screens look as they did", "[golden]") {
 }
 
 // Places behind a card, a PIN or a roster: driven to, then compared.
-TEST_CASE("the pages of members and of the administrator look as they did", "[golden]") {
+TEST_CASE("the pages of members and of the administrator look as they did", "[golden][slow]") {
     struct Picture {
         const char* name;
         int w, h;

@@ -112,7 +112,8 @@ constexpr std::size_t most_at_once = Textures::budget_bytes + (32u << 20);
 TEST_CASE("visitors without a plan do no harm, and leave the hall as they found it", "[monkey]") {
     std::size_t most = 0;
     const Visitor visits[] = {{1280, 720, Lang::zh, 1}, {720, 1280, Lang::zh, 2}, {1280, 1024, Lang::en, 3}, {1080, 1920, Lang::en, 4}};
-    for (const Visitor& visit : visits) wander(visit, effort(240), most);
+    for (const Visitor& visit : visits)
+        if (!under_a_sanitizer || visit.seed % 2 == 0) wander(visit, effort(240), most);
     CHECK(most < most_at_once);
     CHECK(most > 0);
 }

@@ -57,7 +57,7 @@ void check_reading(Hall& hall, const std::string& shape) {
 
 }  // namespace
 
-TEST_CASE("documents and galleries are legible in every shape and language", "[document][gallery][screens]") {
+TEST_CASE("documents and galleries are legible in every shape and language", "[document][gallery][screens][slow]") {
     const struct { int w, h; } shapes[] = {{960, 540}, {540, 960}, {640, 512}};
     for (const auto [w, h] : shapes)
         for (const Lang lang : {Lang::zh, Lang::en}) {
@@ -66,7 +66,7 @@ TEST_CASE("documents and galleries are legible in every shape and language", "[d
         }
 }
 
-TEST_CASE("documents and galleries are legible enlarged", "[document][gallery][screens]") {
+TEST_CASE("documents and galleries are legible enlarged", "[document][gallery][screens][slow]") {
     Settings far_away;
     far_away.panel_diagonal_inches = 21.5;
     far_away.viewing_distance_mm = 1000;
