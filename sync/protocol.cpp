@@ -110,11 +110,6 @@ std::string_view type_of(const AboutRow& row, JsonValue body) {
 }
 
 // JSON by plain appends: every statement a terminal tells is written once there and once more at the centre, to be compared.
-void append_text(std::string& out, std::string_view text) {
-    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-    if (plain) (out += '"').append(text) += '"';
-    else out += JsonWriter().value(text).text();
-}
 void append_number(std::string& out, double number) { fmt::format_to(std::back_inserter(out), "{}", number); }
 
 std::string thing_id(const AboutRow& row, const Record& record, JsonValue body, const StatementTerms& terms) {
@@ -129,8 +124,8 @@ std::string thing_id(const AboutRow& row, const Record& record, JsonValue body, 
 void write_titles(std::string& out, std::string_view key, std::string_view zh, std::string_view en) {
     if (zh.empty() && en.empty()) return;
     (out += '"').append(key) += "\":{";
-    if (!zh.empty()) append_text(out += "\"zh-CN\":", zh);
-    if (!en.empty()) append_text(out += zh.empty() ? "\"en\":" : ",\"en\":", en);
+    if (!zh.empty()) append_json_string(out += "\"zh-CN\":", zh);
+    if (!en.empty()) append_json_string(out += zh.empty() ? "\"en\":" : ",\"en\":", en);
     out += "},";
 }
 
@@ -143,7 +138,7 @@ TextPart part_of(std::string& out, Write write) {
 }
 TextPart text_part(std::string& out, std::string_view text) {
     const std::size_t begin = out.size() + 1;
-    append_text(out, text);
+    append_json_string(out, text);
     return {begin, out.size() - begin - 1};
 }
 
@@ -156,12 +151,12 @@ void write_object(std::string& out, const Record& record, JsonValue body, About 
         out += '{';
         if (body["title"].is_object()) write_titles(out, "name", body["title"]["zh"].string(), body["title"]["en"].string());
         else if (about == About::activity) write_titles(out, "name", body["name"].string(), "");
-        append_text(out += "\"type\":", type_of(row, body));
+        append_json_string(out += "\"type\":", type_of(row, body));
         if (about == About::question) {
             constexpr std::array<std::string_view, 10> interactions = {"true-false", "choice",      "fill-in",  "long-fill-in", "matching",
                                                                        "performance", "sequencing", "likert", "numeric",      "other"};
             const std::string_view named = body["interaction"].string();
-            append_text(out += ",\"interactionType\":", std::find(interactions.begin(), interactions.end(), named) != interactions.end() ? named : "other");
+            append_json_string(out += ",\"interactionType\":", std::find(interactions.begin(), interactions.end(), named) != interactions.end() ? named : "other");
         }
         out += '}';
     });
@@ -198,8 +193,8 @@ void write_result(std::string& out, const Record& record, JsonValue body) {
     if (success.is_boolean()) key("\"success\":") += success.boolean() ? "true" : "false";
     if (finished) key("\"completion\":true");
     const JsonValue response = answer ? body["response"] : record.kind == RecordKind::reflection ? body["text"] : JsonValue();
-    if (response.is_string()) append_text(key("\"response\":"), response.string());
-    if (const auto duration = duration_of(body["ms"])) append_text(key("\"duration\":"), *duration);
+    if (response.is_string()) append_json_string(key("\"response\":"), response.string());
+    if (const auto duration = duration_of(body["ms"])) append_json_string(key("\"duration\":"), *duration);
     if (open) out += '}';
 }
 
@@ -230,7 +225,7 @@ ActivityPart write_grouping(std::string& out, About about, std::string_view name
     part.id = text_part(out, terms.home_page + std::string(row.place) + percent_encoded(name));
     out += R"(,"definition":)";
     part.definition = part_of(out, [&] {
-        append_text(out += "{\"type\":", row.type);
+        append_json_string(out += "{\"type\":", row.type);
         out += '}';
     });
     out += '}';
@@ -250,7 +245,7 @@ void write_context(std::string& out, const Record& record, JsonValue body, const
     }
     parts.terminal = write_grouping(out, About::terminal, record.kiosk.text, terms);
     out += "]}";
-    if (const std::string_view revision = body["pack_version"].string(); !revision.empty()) append_text(out += ",\"revision\":", revision);
+    if (const std::string_view revision = body["pack_version"].string(); !revision.empty()) append_json_string(out += ",\"revision\":", revision);
     out += R"(,"platform":"xinghuo")";
     // Of the words the visitor saw, where the record knows it; what it does not know is not said.
     if (const std::string_view lang = body["lang"].string(); lang == "zh" || lang == "en") out += lang == "zh" ? R"(,"language":"zh-CN")" : R"(,"language":"en")";
@@ -300,11 +295,11 @@ StatementParts write_statement_head(std::string& out, const Record& record, Json
     const KindRow& row = row_of(kind_rows, &KindRow::kind, record.kind);
     const VerbWord verb = verb_of(row, body);
     StatementParts parts;
-    append_text(out += "{\"id\":", record.id);
-    append_text(out += R"(,"actor":{"objectType":"Agent","account":{"homePage":)", terms.home_page);
-    append_text(out += ",\"name\":", record.member.empty() ? record.kiosk.text : record.member.text);
+    append_json_string(out += "{\"id\":", record.id);
+    append_json_string(out += R"(,"actor":{"objectType":"Agent","account":{"homePage":)", terms.home_page);
+    append_json_string(out += ",\"name\":", record.member.empty() ? record.kiosk.text : record.member.text);
     parts.verb = text_part(out += "}},\"verb\":{\"id\":", verb.iri);
-    append_text(out += R"(,"display":{"en":)", verb.display);
+    append_json_string(out += R"(,"display":{"en":)", verb.display);
     out += "}}";
     write_object(out, record, body, row.about, terms, parts);
     write_result(out, record, body);
@@ -324,7 +319,7 @@ std::string statement_of(const Record& record, const std::optional<Signature>& s
     std::string out;
     out.reserve(1200 + 2 * record.body.size());
     write_statement_head(out, record, tree ? tree->root() : JsonValue(), terms);
-    append_text(out, to_json(record));
+    append_json_string(out, to_json(record));
     write_statement_tail(out, record, signature);
     return out;
 }

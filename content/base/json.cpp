@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "content/base/text.h"
+
 namespace xinghuo {
 namespace {
 
@@ -261,59 +263,32 @@ JsonWriter& JsonWriter::end() {
     return *this;
 }
 
-namespace {
-
-// Most of what is written needs no escape: keys, ids, times. The library does the rest.
-// The length of the character that stands there (RFC 3629); 0: it is none.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    const auto more = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    const unsigned first = byte(0), second = byte(1);
-    if (first < 0x80) return 1;
-    if (first >= 0xc2 && first <= 0xdf) return more(1) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        const bool good = more(1) && more(2) && !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second > 0x9f);  // too long; half of a pair
-        return good ? 3 : 0;
+// Most of what is written needs no escape but these: keys, ids, times, titles.
+void append_json_string(std::string& to, std::string_view text) {
+    const auto is_rare = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
+    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (std::any_of(text.begin(), text.end(), is_rare) || (!ascii && !is_utf8(text))) {
+        to += Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
+        return;
     }
-    if (first >= 0xf0 && first <= 0xf4) {
-        const bool good = more(1) && more(2) && more(3) && !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second > 0x8f);
-        return good ? 4 : 0;
-    }
-    return 0;
-}
-
-// As the library writes it; what is no UTF-8, or needs a rarer escape, is left to the library.
-void append_quoted(std::string& to, std::string_view text) {
-    const std::size_t begin = to.size();
     to += '"';
-    for (std::size_t i = 0; i < text.size();) {
-        std::size_t end = i;
-        while (end < text.size() && text[end] >= ' ' && text[end] != '"' && text[end] != '\\') ++end;
-        to.append(text, i, end - i);
-        if (end == text.size()) break;
-        const char c = text[end];
-        const std::size_t length = c == '"' || c == '\\' || c == '\n' ? 1 : static_cast<unsigned char>(c) >= 0x80 ? utf8_length(text.substr(end)) : 0;
-        if (length == 0) {
-            to.resize(begin);
-            to += Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
-            return;
-        }
-        if (length == 1) to += '\\';
-        if (c == '\n') to += 'n';
-        else to.append(text, end, length);
-        i = end + length;
+    while (!text.empty()) {
+        const std::size_t plain = std::min(text.find_first_of("\"\\\n"), text.size());
+        to += text.substr(0, plain);
+        if (plain == text.size()) break;
+        to += '\\';
+        to += text[plain] == '\n' ? 'n' : text[plain];
+        text.remove_prefix(plain + 1);
     }
     to += '"';
 }
-
-}  // namespace
 
 JsonWriter& JsonWriter::key(std::string_view name) {
     insist(!levels_.empty() && levels_.back().close == '}' && !after_key_, "a key outside an object");
     if (!levels_.back().empty) text_ += ',';
     levels_.back().empty = false;
     new_line();
-    append_quoted(text_, name);
+    append_json_string(text_, name);
     text_ += indent_ > 0 ? ": " : ":";
     after_key_ = true;
     return *this;
@@ -321,7 +296,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::value(std::string_view text) {
     before_value();
-    append_quoted(text_, text);
+    append_json_string(text_, text);
     return *this;
 }
 

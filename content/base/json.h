@@ -84,6 +84,9 @@ private:
     bool failed_ = false;
 };
 
+// A JSON string with its quotes, as JsonWriter writes one; what is no UTF-8 becomes U+FFFD.
+void append_json_string(std::string& to, std::string_view text);
+
 // Compact JSON, in the order it is told. Misuse (a value without a key) is our mistake and asserts.
 //     JsonWriter w; w.object().key("screen").value("hall").key("labels").array().value("人物").end().end();
 class JsonWriter {
