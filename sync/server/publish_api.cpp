@@ -91,17 +91,18 @@ Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organi
         People people(sql, *people_key, organisation);
         const auto too_much = people.told_too_much();
         if (!too_much) return too_much.error();
-        const auto before = publisher.told(organisation, ToldKind::roster);
-        if (!before) return before.error();
-        if (!too_much->empty() && *before) {
-            auto roster = people.roster();
-            if (!roster) return roster.error();
-            const auto without = publisher.tell(organisation, ToldKind::roster, told_roster_json(*roster), *readers, now);
-            if (!without) return without.error().within("telling the roster again");
-            again = true;
-        }
-        if (!too_much->empty())
+        if (!too_much->empty()) {
+            const auto before = publisher.told(organisation, ToldKind::roster);
+            if (!before) return before.error();
+            if (*before) {
+                auto roster = people.roster();
+                if (!roster) return roster.error();
+                const auto without = publisher.tell(organisation, ToldKind::roster, told_roster_json(*roster), *readers, now);
+                if (!without) return without.error().within("telling the roster again");
+                again = true;
+            }
             if (auto noted = people.told_again(*too_much); !noted) return noted.error();
+        }
     }
     const auto fresh = publisher.keep_fresh(now);
     if (!fresh) return fresh.error();
@@ -156,6 +157,20 @@ Result<std::string> roster_document(const Publisher& publisher, Sql& sql, const 
     return told_roster_json(*all);
 }
 
+Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
+    People people(sql, people_key, organisation);
+    const auto too_much = people.told_too_much();
+    if (!too_much) return too_much.error();
+    const auto document = roster_document(publisher, sql, people_key, organisation, given, now);
+    if (!document) return document.error();
+    const auto readers = readers_of(sql, organisation);
+    if (!readers) return readers.error();
+    auto told = publisher.tell(organisation, ToldKind::roster, *document, *readers, now);
+    if (!told) return told;
+    if (auto noted = people.told_again(*too_much); !noted) return noted.error();
+    return told;
+}
+
 HttpReply answer_publishing(const HttpRequest& request, std::string_view path, const Caller& caller, Sql& sql, Publisher& publisher, const Path& incoming,
                             const SecretKey& people_key, WallTime now) {
     if (path.starts_with(area)) path.remove_prefix(area.size());
@@ -177,21 +192,10 @@ HttpReply answer_publishing(const HttpRequest& request, std::string_view path, c
         if (!*told) return refusal(404, "nothing of this was published yet");
         return json_reply((*told)->document);
     }
-    std::string document = request.body, too_much;
-    if (*kind == ToldKind::roster) {
-        auto named = People(sql, people_key, caller.organisation).told_too_much();
-        if (!named) return refused_publishing(named.error());
-        too_much = *named;
-        auto made = roster_document(publisher, sql, people_key, caller.organisation, document, now);
-        if (!made) return refused_publishing(made.error());
-        document = std::move(*made);
-    }
+    if (*kind == ToldKind::roster) return published_reply(tell_roster(publisher, sql, people_key, caller.organisation, request.body, now));
     const auto readers = readers_of(sql, caller.organisation);
     if (!readers) return refused_publishing(readers.error());
-    auto told = publisher.tell(caller.organisation, *kind, document, *readers, now);
-    if (told && *kind == ToldKind::roster)
-        if (auto noted = People(sql, people_key, caller.organisation).told_again(too_much); !noted) return refused_publishing(noted.error());
-    return published_reply(std::move(told));
+    return published_reply(publisher.tell(caller.organisation, *kind, request.body, *readers, now));
 }
 
 }  // namespace xinghuo

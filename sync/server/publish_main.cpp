@@ -29,21 +29,15 @@ int said(const CentreCommand& command, const Result<PublishedNow>& done) {
 int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, const Path& file) {
     const auto bytes = read_bytes(file, table_limit_bytes);
     if (!bytes) return said(command, bytes.error());
-    std::string document(bytes->begin(), bytes->end());
+    const std::string document(bytes->begin(), bytes->end());
+    if (kind == ToldKind::roster) {
+        const auto people_key = SecretKey::load_or_make(command.data / "keys" / "people.key");
+        if (!people_key) return said(command, people_key.error().within("the key of people"));
+        return said(command, tell_roster(publisher, command.sql, *people_key, the_first, document, command.now));
+    }
     const auto readers = readers_of(command.sql, the_first);
     if (!readers) return said(command, readers.error());
-    if (kind != ToldKind::roster) return said(command, publisher.tell(the_first, kind, document, *readers, command.now));
-    const auto people_key = SecretKey::load_or_make(command.data / "keys" / "people.key");
-    if (!people_key) return said(command, people_key.error().within("the key of people"));
-    People people(command.sql, *people_key, the_first);
-    const auto too_much = people.told_too_much();
-    if (!too_much) return said(command, too_much.error());
-    auto made = roster_document(publisher, command.sql, *people_key, the_first, document, command.now);
-    if (!made) return said(command, made.error());
-    auto done = publisher.tell(the_first, kind, *made, *readers, command.now);
-    if (done)
-        if (auto noted = people.told_again(*too_much); !noted) done = noted.error();
-    return said(command, done);
+    return said(command, publisher.tell(the_first, kind, document, *readers, command.now));
 }
 
 }  // namespace
