@@ -95,7 +95,7 @@ private:
             facts(frame, rest, {{frame.words("sync.address"), now.name},
                                 {frame.words("sync.organisation"), now.organisation.empty() ? frame.words("sync.organisation.none") : now.organisation},
                                 {frame.words("admin.storage.kiosk"), frame.study->records().kiosk().text}});
-            told_by_centre(frame, rest);
+            by_centre_.draw(frame, rest);
             courier(frame, rest, room);
             return rest.y - top + space::l;
         });
@@ -205,6 +205,7 @@ private:
     const std::optional<Stick> no_stick_;
     std::shared_ptr<Mailbox<Result<std::string>>> box_ = std::make_shared<Mailbox<Result<std::string>>>(4);
     Scroll scroll_;
+    ToldByCentre by_centre_;
 };
 
 }  // namespace

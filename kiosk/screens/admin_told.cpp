@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "content/base/json.h"
+#include "content/base/log.h"
 #include "content/study/from_centre.h"
 #include "content/study/study.h"
 #include "kiosk/in_force.h"
@@ -38,9 +39,24 @@ std::string maker(const Frame& frame, SetBy by) {
 
 }  // namespace
 
-void told_by_centre(Frame& frame, Rect& rest) {
-    heading(frame, rest, frame.words("set.title"));
+void ToldByCentre::look(Frame& frame) {
+    const std::int64_t minute = frame.moment.wall.unix_ms / 60'000;
+    if (told_ == frame.told && minute_ == minute) return;
+    told_ = frame.told;
+    minute_ = minute;
     const FromCentre from(frame.study->database());
+    auto days = from.policy_days();
+    const auto notices = from.notices(frame.moment.wall);
+    const auto planned = from.planned(WallTime{frame.moment.wall.unix_ms - 43'200'000}, WallTime{std::numeric_limits<std::int64_t>::max()});
+    if (!days || !notices || !planned) return log_warning((!days ? days.error() : !notices ? notices.error() : planned.error()).within("reading what the centre told").what);
+    policy_days_ = std::move(*days);
+    notices_ = notices->size();
+    planned_ = planned->size();
+}
+
+void ToldByCentre::draw(Frame& frame, Rect& rest) {
+    look(frame);
+    heading(frame, rest, frame.words("set.title"));
     std::vector<Fact> all;
     if (frame.in_force != nullptr) {
         for (const auto& [name, value] : frame.in_force->values) {
@@ -50,14 +66,12 @@ void told_by_centre(Frame& frame, Rect& rest) {
                                                                  : frame.words("set.value", {{"value", words}, {"by", by}})});
         }
     }
-    if (const auto days = from.policy_days(); days && !days->empty()) {
+    if (!policy_days_.empty()) {
         std::string text;
-        for (const std::int64_t day : *days) text += (text.empty() ? "" : ", ") + admin_day(day);
+        for (const std::int64_t day : policy_days_) text += (text.empty() ? "" : ", ") + admin_day(day);
         all.push_back({frame.words("set.policies"), frame.words("set.value", {{"value", frame.words("set.policies.days", {{"days", text}})}, {"by", frame.words("set.by.centre")}})});
     }
-    const auto notices = from.notices(frame.moment.wall);
-    const auto planned = from.planned(WallTime{frame.moment.wall.unix_ms - 43'200'000}, WallTime{std::numeric_limits<std::int64_t>::max()});
-    all.push_back({frame.words("set.announced"), frame.words("set.announced.n", {{"n", std::to_string(notices ? notices->size() : 0)}, {"m", std::to_string(planned ? planned->size() : 0)}})});
+    all.push_back({frame.words("set.announced"), frame.words("set.announced.n", {{"n", std::to_string(notices_)}, {"m", std::to_string(planned_)}})});
     facts(frame, rest, all);
     paragraph(frame, rest, frame.words("set.text"), admin_quiet(frame), space::s);
 }
