@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::array known_options{"--data", "--database", "--listen", "--tls-cert", "--tls-key", "--trust-proxy", "--home-page", "--organisation", "--threads", "--readers", "--code-hours", "--client-rate",
                                    "--log", "--connections", "--connections-per-address", "--body-mb", "--unpacked-mb", "--header-ms", "--body-ms", "--idle-ms"};
-constexpr int tended_every = 60;  // s: what is due by itself
+constexpr std::chrono::seconds tended_every{60};  // what is due by itself
 
 // "127.0.0.1:8080", "[::1]:8080", ":8080" (all), "8080".
 Result<void> read_listen(const std::string& text, HttpServerSettings& settings) {
@@ -143,20 +143,32 @@ void tend(Publisher& publisher, Databases& databases, const SecretKey& people_ke
     auto done = tend_repository(publisher, **sql, 1, clock.wall(), &people_key);
     if (!done) return log_event(clock.wall(), "repository", done.error().what);
     if (*done) log_event(clock.wall(), "repository", "signed");
-    // So that the next report of hours finds little to do.
-    if (auto hours = refresh_hours(**sql, 1); !hours) log_event(clock.wall(), "reports", hours.error().what);
 }
 
-template <class Tend>
-void wait_for_end(const sigset_t& signals, std::atomic<bool>& soon, Tend tend_now) {
-    for (int waited = tended_every;; ++waited) {
-        const bool asked = soon.exchange(false);
-        if (asked || waited >= tended_every) {
-            waited = 0;
+// So that the next report of hours finds little to do; a minute of such pieces after a policy was changed. False: nothing is left, or it failed and is tried again a
+// minute later.
+bool tend_hours(Databases& databases, const Clock& clock) {
+    auto sql = databases.borrow();
+    if (!sql) return false;
+    auto more = refresh_some_hours(**sql, 1);
+    if (more) return *more;
+    log_event(clock.wall(), "reports", more.error().what);
+    return false;
+}
+
+template <class Tend, class Piece>
+void wait_for_end(const sigset_t& signals, std::atomic<bool>& soon, const Clock& clock, Tend tend_now, Piece tend_a_piece) {
+    bool more = false;
+    for (Instant due = clock.now();;) {
+        if (soon.exchange(false) || clock.now() >= due) {
             tend_now();
             ::malloc_trim(0);  // after a busy hour, what it took is given back
+            due = clock.now() + tended_every;
+            more = true;
         }
-        const timespec pause{1, 0};
+        more = more && tend_a_piece();
+        // Between two pieces others come to their turn.
+        const timespec pause = more ? timespec{0, 10'000'000} : timespec{1, 0};
         if (::sigtimedwait(&signals, nullptr, &pause) > 0) return;
     }
 }
@@ -209,7 +221,8 @@ int serve(const ServerOptions& options, const Clock& clock) {
     const ReportDesk desk{*people_key, *words};
     parts.reports = [&desk, &kiosks_changed](const HttpRequest& request, std::string_view path, const Caller& caller, Sql& lent, WallTime now) {
         HttpReply reply = answer_reports(request, path, caller, lent, now, desk);
-        if (request.method == "DELETE" && reply.status == 200) kiosks_changed.store(true);  // whoever was erased is not told any more
+        // Whoever was erased is not told any more; hours follow a policy.
+        if ((request.method == "DELETE" || request.method == "PUT") && reply.status == 200) kiosks_changed.store(true);
         return reply;
     };
     CentreApi api(databases, clock, std::move(*settings), std::move(parts));
@@ -225,9 +238,10 @@ int serve(const ServerOptions& options, const Clock& clock) {
     fmt::print("listening on {}://{}:{}\n", http->tls_certificate.empty() ? "http" : "https", shown, (*server)->port());
     std::fflush(stdout);
     log_event(clock.wall(), "started", connection.empty() ? "embedded database" : "PostgreSQL");
-    wait_for_end(signals, kiosks_changed, [&] {
+    const auto tend_now = [&] {
         if (publisher) tend(*publisher, databases, *people_key, clock);
-    });
+    };
+    wait_for_end(signals, kiosks_changed, clock, tend_now, [&] { return tend_hours(databases, clock); });
     log_event(clock.wall(), "stopping", "what was begun is finished");
     (*server)->stop();
     return 0;

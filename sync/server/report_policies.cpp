@@ -26,7 +26,7 @@ Result<void> set_centre_policy(Sql& sql, Organisation organisation, std::int64_t
         auto others = sql.integer_or(0, "SELECT COUNT(*) FROM policy_from WHERE organisation = $1 AND from_day <> $2", {organisation, from_day});
         if (!others) return others.error();
         if (*others >= static_cast<std::int64_t>(policy_limit)) return Error{ErrorKind::invalid, "the table of policies is full"};
-        if (auto marked = mark_all_hours(sql, organisation); !marked) return marked;
+        if (auto marked = mark_hours_from(sql, organisation, from_day); !marked) return marked;
         return sql.run("INSERT INTO policy_from (organisation, from_day, body) VALUES ($1, $2, $3) ON CONFLICT (organisation, from_day) DO UPDATE SET body = excluded.body",
                        {organisation, from_day, body});
     });
@@ -37,7 +37,7 @@ Result<void> remove_centre_policy(Sql& sql, Organisation organisation, std::int6
         auto gone = sql.query("DELETE FROM policy_from WHERE organisation = $1 AND from_day = $2 RETURNING from_day", {organisation, from_day});
         if (!gone) return gone.error();
         if (gone->empty()) return Error{ErrorKind::missing, "no policy begins on this day"};
-        return mark_all_hours(sql, organisation);
+        return mark_hours_from(sql, organisation, from_day);
     });
 }
 

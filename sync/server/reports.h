@@ -47,6 +47,7 @@ Result<Report> activities_report(Sql& sql, const ReportAsk& ask);
 Result<Report> attendance_report(Sql& sql, People& people, const ReportAsk& ask, const std::string& activity, bool absent);
 // Hours of the period, in the policy of each day; activities as each day's policy credits them, not capped (content/study/ledger.h, StudyYear). Whoever has none is not
 // in it. Members: by id; erased ones have no name. Branches: how many have hours, their sum and mean, and how many have reached the goal of the last day's policy.
+// Right while a changed policy's hours are being made (hour_sums.h), and slower then.
 Result<Report> hours_by_member(Sql& sql, People& people, const ReportAsk& ask);
 Result<Report> hours_by_branch(Sql& sql, const ReportAsk& ask);
 // Difficulty: the share of right answers (Crocker and Algina 1986, ch. 5: the item's p). Discrimination: report_quiz.h. theme empty: all. All that is here,
