@@ -15,7 +15,9 @@ const std::int64_t new_years_day = china_day(Date{2026, 1, 1}), last_of_november
                    first_of_all = china_day(Date{2025, 1, 1});
 constexpr int people = 40;
 
-std::string a_policy(int minutes) { return fmt::format(R"({{"minutes_per_hour":{},"daily_cap_minutes":150,"labels":{{"touch":1}},"activity_hours":{{"party_class":2}}}})", minutes); }
+std::string a_policy(int minutes, int cap = 150) {
+    return fmt::format(R"({{"minutes_per_hour":{},"daily_cap_minutes":{},"labels":{{"touch":1}},"activity_hours":{{"party_class":2}}}})", minutes, cap);
+}
 
 // Two years of some members, made whole under one policy.
 struct AnewRoom : HoursRoom {
@@ -59,7 +61,7 @@ struct AnewRoom : HoursRoom {
 
 }  // namespace
 
-TEST_CASE("hours: while a changed policy's are made, every report is right, and years before it stay as they are", "[centre][hours]") {
+TEST_CASE("hours: while a changed policy's are made, every report is right, and years before it stay as they are", "[centre][hours][slow]") {
     AnewRoom room;
     REQUIRE(set_centre_policy(*room.sql, 1, new_years_day + 100, a_policy(50)));
     const std::int64_t before = room.kept_before_2026();
@@ -82,6 +84,8 @@ TEST_CASE("hours: while a changed policy's are made, every report is right, and 
     }
     CHECK(pieces > people / 5 + 5);
     CHECK(room.stale() == 0);
+    // Nothing is left of the policy that came and went.
+    CHECK(room.sql->integer_or(-1, "SELECT COUNT(*) FROM member_hours WHERE first_day = $1 OR last_day = $1 - 1", {new_years_day + 100}).value() == 0);
     room.check_all();
     // Before 2026 as well, then.
     REQUIRE(set_centre_policy(*room.sql, 1, first_of_all, a_policy(30)));
@@ -98,7 +102,7 @@ TEST_CASE("hours: while a changed policy's are made, every report is right, and 
     for (const auto& [member, hours] : wanted) CHECK(told.at(member) == Approx(hours + 1).margin(0.0051));
 }
 
-TEST_CASE("hours: made by a server that is killed again and again, they become whole", "[centre][hours]") {
+TEST_CASE("hours: made by a server that is killed again and again, they become whole", "[centre][hours][slow]") {
     AnewRoom room;
     REQUIRE(set_centre_policy(*room.sql, 1, first_of_all + 30, a_policy(50)));
     room.study_now("m-03", new_years_day + 150);
@@ -133,31 +137,37 @@ TEST_CASE("hours: made by a server that is killed again and again, they become w
     CHECK(room.stale() == 0);
 }
 
-TEST_CASE("hours: what changes between two statements of a report is in it or not, never half", "[centre][hours]") {
+TEST_CASE("hours: what changes between two statements of a report is in it or not, never half", "[centre][hours][slow]") {
     AnewRoom room;
     const auto other = room.database.connect();
-    const auto with_policy = [&](int n) { REQUIRE(set_centre_policy(*other, 1, new_years_day + 90 + n % 3, a_policy(50 + n))); };
+    const auto with_policy = [&](int n) { REQUIRE(set_centre_policy(*other, 1, new_years_day + 95, a_policy(50 + n, 60))); };
     const auto with_batch = [&](int n) {
         room.sql = other.get();
-        room.study_now(AnewRoom::member(n), new_years_day + (n % 2 == 0 ? 340 : 100));
+        room.study_now(AnewRoom::member(n), new_years_day + 335 + n);
         room.sql = &room.database.sql();
     };
+    struct Between {
+        bool batch, policy, refresh, whole;  // whole: before it, nothing was left to be made anew
+    };
     const std::string period = "from=2026-01-01&to=2026-11-30";  // the year less December
-    for (int what = 0; what < 4; ++what) {
-        CAPTURE(what);
+    for (const Between& what : {Between{true, false, false, true}, Between{true, false, true, true}, Between{false, true, false, true}, Between{true, true, true, true},
+                                Between{true, true, false, false}, Between{false, false, true, false}}) {
+        CAPTURE(what.batch, what.policy, what.refresh, what.whole);
         bool late = false;
+        (void)remove_centre_policy(*room.sql, 1, new_years_day + 95);
         for (int n = 1; !late; ++n) {
             CAPTURE(n);
             REQUIRE(n < 60);
-            if (what != 3) REQUIRE(refresh_hours(*room.sql, 1));
+            if (what.policy && n > 1) REQUIRE(remove_centre_policy(*room.sql, 1, new_years_day + 95));
+            if (what.whole) REQUIRE(refresh_hours(*room.sql, 1));
             const auto before = hours_by_day(*room.sql, new_years_day, last_of_november);
             bool done = false;
             WatchedSql watched(*room.sql, [&](int number, bool inside) {
                 if (done || inside || number < n) return;
                 done = true;
-                if (what != 1) with_batch(n);
-                if (what != 0) with_policy(n);
-                if (what != 1 && n % 2 == 0) REQUIRE(refresh_hours(*other, 1));
+                if (what.batch) with_batch(n);
+                if (what.policy) with_policy(n);
+                if (what.refresh) REQUIRE(refresh_hours(*other, 1));
             });
             JsonDocument document;
             REQUIRE(document.parse(room.ask(watched, "/api/reports/hours?" + period)));
