@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t longest_name = 60;
 constexpr std::size_t most_gaps = 100;
 
-std::string signed_words(const EnrolRequest& request) { return "enrol\n" + request.code + "\n" + request.kiosk.text; }
+std::string signed_words(const EnrolRequest& request) {
+    return "enrol\n" + request.code + "\n" + request.kiosk.text + (request.centre ? "\n" + to_hex(*request.centre) : "");
+}
 
 // Hex of exactly that many bytes; refuses the node otherwise.
 template <std::size_t Size>
@@ -29,9 +31,7 @@ std::array<std::uint8_t, Size> bytes_of(const JsonNode& node) {
 // To the millisecond, in the one form we write.
 WallTime time_of(const JsonNode& node) {
     const std::string text = node.string();
-    WallTime at = wall_time_from_iso(text);
-    if (text.size() == 24 && text[19] == '.')
-        for (std::int64_t i = 20, unit = 100; i < 23; ++i, unit /= 10) at.unix_ms += (text[static_cast<std::size_t>(i)] - '0') * unit;
+    const WallTime at = wall_time_from_iso(text);
     if (iso_from_wall_time(at) != text) node.refuse("not a time as 2026-11-21T09:00:00.000Z");
     return at;
 }
@@ -54,7 +54,9 @@ std::string receipt_line(const CentreReceipt& receipt, const Signature& signatur
 std::string enrol_json(const EnrolRequest& request, const SigningKey& device) {
     JsonWriter out;
     out.object().key("code").value(request.code).key("kiosk").value(request.kiosk.text).key("public_key").value(to_hex(request.public_key));
-    return out.key("name").value(request.name).key("signature").value(to_hex(device.sign(signed_words(request)))).end().text();
+    out.key("name").value(request.name);
+    if (request.centre) out.key("centre").value(to_hex(*request.centre));
+    return out.key("signature").value(to_hex(device.sign(signed_words(request)))).end().text();
 }
 
 Result<EnrolRequest> read_enrol(std::string_view json) {
@@ -66,6 +68,7 @@ Result<EnrolRequest> read_enrol(std::string_view json) {
     request.kiosk = {root["kiosk"].string()};
     request.public_key = bytes_of<std::tuple_size_v<PublicKey>>(root["public_key"]);
     request.name = root["name"].string();
+    if (const JsonNode centre = root["centre"]; centre.exists()) request.centre = bytes_of<std::tuple_size_v<PublicKey>>(centre);
     const Signature signature = bytes_of<std::tuple_size_v<Signature>>(root["signature"]);
     if (const std::size_t length = code_points(request.name).size(); length < 1 || length > longest_name) root["name"].refuse("not 1 to 60 characters");
     if (!document.good()) return document.error();

@@ -95,6 +95,8 @@ TEST_CASE("the calendar of the place", "[base]") {
     CHECK(china_date(wall_time_from_iso("2026-07-22T15:59:59Z")) == Date{2026, 7, 22});
     CHECK(wall_time_from_iso("2026-07-23T00:00:00+08:00").unix_ms == wall_time_from_iso("2026-07-22T16:00:00Z").unix_ms);
     CHECK(wall_time_from_iso("1970-01-01T00:00:00Z").unix_ms == 0);
+    CHECK(wall_time_from_iso("1970-01-01T08:00:01.5+08:00").unix_ms == 1'500);
+    for (const std::int64_t ms : std::vector<std::int64_t>{0, 1, 90, 999, 1'782'950'400'345}) CHECK(wall_time_from_iso(iso_from_wall_time({ms})).unix_ms == ms);
     CHECK(wall_time_from_iso("nonsense").unix_ms == 0);
     CHECK(wall_time_from_iso("2026-13-40T00:00:00Z").unix_ms == 0);
     FakeClock clock(wall_time_from_iso("2026-07-23T00:00:00Z"));

@@ -66,9 +66,12 @@ WallTime wall_time_from_iso(const std::string& iso) {
     const year_month_day day(year(y), month(static_cast<unsigned>(mo)), std::chrono::day(static_cast<unsigned>(d)));
     if (!day.ok()) return {};
     auto at = sys_time<milliseconds>(sys_days(day)) + hours(h) + minutes(mi) + std::chrono::seconds(s);
+    const char* rest = iso.c_str() + used;
+    if (*rest == '.')
+        for (int unit = 100; *++rest >= '0' && *rest <= '9'; unit /= 10) at += milliseconds(unit * (*rest - '0'));
     int oh = 0, om = 0;
     char sign = 0;
-    if (std::sscanf(iso.c_str() + used, "%c%d:%d", &sign, &oh, &om) == 3 && (sign == '+' || sign == '-'))
+    if (std::sscanf(rest, "%c%d:%d", &sign, &oh, &om) == 3 && (sign == '+' || sign == '-'))
         at -= (sign == '+' ? 1 : -1) * (hours(oh) + minutes(om));
     return {at.time_since_epoch().count()};
 }

@@ -41,7 +41,7 @@ struct Date {
 
 // The date at the terminal's place. China keeps one time, UTC+8, without summer time.
 Date china_date(WallTime when);
-// "2026-07-01T08:00:00Z" or with "+08:00"; what is not that form is an epoch of 0.
+// "2026-07-01T08:00:00Z", also with ".345" or "+08:00"; what is not that form is an epoch of 0.
 WallTime wall_time_from_iso(const std::string& iso);
 
 // "2026-07-01T00:00:00.000Z".
