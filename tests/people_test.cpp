@@ -2,6 +2,7 @@
 #include "sync/server/people.h"
 
 #include "content/base/spreadsheet.h"
+#include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
 #include "tests/support/roll_up_room.h"
 
@@ -200,4 +201,45 @@ TEST_CASE("rosters that were told before the centre knew people are joined, once
     CHECK((*publisher->told(1, ToldKind::roster))->document.find("m-told-1") != std::string::npos);
     CHECK(room.people.told_too_much()->empty());
     CHECK_FALSE(*tend_repository(*publisher, *room.sql, 1, today, &room.key));
+}
+
+TEST_CASE("another key in the place of the one that seals people: everybody is found, and the old one opens nobody", "[centre][people]") {
+    PeopleRoom room;
+    const Path keys = std::filesystem::temp_directory_path() / ("xinghuo-people-keys-" + to_hex(random_bytes(8)));
+    {
+        auto first = open_people_key(keys, *room.sql, 1);
+        REQUIRE(first);
+        People people(*room.sql, *first, 1);
+        REQUIRE(people.apply(roster("学号,姓名,支部,卡号\n1001,张三,一支部,AB01\n1002,李四,一支部,\n1003,王五,二支部,AB03\n"), today));
+        REQUIRE(people.apply(roster("学号,姓名,支部,卡号\n1001,张三,一支部,AB01\n1002,李四,一支部,\n"), today));
+        const MemberId id = (*people.by_number("1001"))->id;
+
+        const auto count = replace_people_key(keys, *room.sql, 1);
+        REQUIRE(count);
+        CHECK(*count == 3);  // also who is gone
+        const auto second = open_people_key(keys, *room.sql, 1);
+        REQUIRE(second);
+        People anew(*room.sql, *second, 1);
+        REQUIRE(*anew.by_number("1001"));
+        CHECK((*anew.by_number("1001"))->id == id);
+        CHECK((*anew.by_number("1003"))->gone_ms > 0);
+        CHECK(!people.by_id(id));
+        CHECK(!*people.by_number("1001"));
+        CHECK(!people.apply(roster("学号,姓名\n1009,某人\n"), today));  // a server that still has the old key writes nothing
+
+        // Stopped before the people were sealed: the next key that lies there was never used.
+        REQUIRE(SecretKey::load_or_make(keys / "people-next.key"));
+        const auto same = open_people_key(keys, *room.sql, 1);
+        REQUIRE(same);
+        CHECK(People(*room.sql, *same, 1).by_id(id));
+        // Stopped after that, before the file took its place.
+        const auto next = SecretKey::load_or_make(keys / "people-next.key");
+        REQUIRE(next);
+        REQUIRE(anew.seal_anew(*next));
+        const auto mended = open_people_key(keys, *room.sql, 1);
+        REQUIRE(mended);
+        CHECK((*People(*room.sql, *mended, 1).by_number("1002"))->name == "李四");
+        CHECK(!std::filesystem::exists(keys / "people-next.key"));
+    }
+    std::filesystem::remove_all(keys);
 }

@@ -18,6 +18,7 @@
 #include "sync/server/api.h"
 #include "sync/server/hour_sums.h"
 #include "sync/server/http_server.h"
+#include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
 #include "sync/server/report_api.h"
 #include "sync/server/server_commands.h"
@@ -99,7 +100,8 @@ Result<CentreSettings> centre_settings(Sql& sql, const ServerOptions& options) {
     auto home_page = kept_option(sql, options, "--home-page", "home_page", StatementTerms().home_page);
     if (!home_page) return home_page.error();
     if (!home_page->starts_with("http://") && !home_page->starts_with("https://")) return Error{ErrorKind::invalid, "--home-page: an address that begins with https://"};
-    auto organisation = kept_option(sql, options, "--organisation", "organisation", "星火展厅");
+    if (!home_page->ends_with('/')) return Error{ErrorKind::invalid, "--home-page: ends with /, as https://example.edu/"};
+    auto organisation = kept_option(sql, options, "--organisation", "organisation", default_organisation);
     if (!organisation) return organisation.error();
     auto key = SigningKey::load_or_make(options.keys() / "centre.key");
     if (!key) return key.error().within("the centre's key");
@@ -208,8 +210,8 @@ int serve(const ServerOptions& options, const Clock& clock) {
     std::atomic<bool> kiosks_changed{false};
     CentreParts parts;
     parts.kiosks_changed = [&kiosks_changed] { kiosks_changed.store(true); };
-    const auto people_key = SecretKey::load_or_make(options.keys() / "people.key");
-    if (!people_key) return complain(people_key.error().within("the key of people").what);
+    const auto people_key = open_people_key(options.keys(), **sql, 1);
+    if (!people_key) return complain(people_key.error().what);
     if (publisher)
         if (auto joined = join_people(*publisher, **sql, *people_key, 1); !joined) log_event(clock.wall(), "people", joined.error().what);
     if (publisher)

@@ -281,10 +281,38 @@ Result<std::size_t> People::count(const std::string& within) {
     return static_cast<std::size_t>(*count);
 }
 
+// Outside a transaction, where SQLite takes it: what is deleted is overwritten.
+Result<void> People::overwrite_what_goes() {
+    return sql_->dialect() == Sql::Dialect::sqlite ? sql_->run_script("PRAGMA secure_delete = ON") : Result<void>();
+}
+
+Result<std::size_t> People::seal_anew(const SecretKey& next) {
+    std::size_t count = 0;
+    if (auto set = overwrite_what_goes(); !set) return set.error();
+    auto done = in_transaction(*sql_, [&]() -> Result<void> {
+        count = 0;
+        if (auto locked = alone(); !locked) return locked;
+        auto rows = sql_->query("SELECT " PERSON_COLUMNS " " PERSON_FROM "WHERE p.organisation = $1 ORDER BY p.gone_ms, p.id", {organisation_});
+        if (!rows) return rows.error();
+        std::set<std::string> taken;
+        for (const SqlRow& row : *rows) {
+            auto person = person_of(row);
+            if (!person) return person.error();
+            std::string hash = hash_of(next, person->number);
+            // Two who are one by today's rule (hash_anew): the first stays to be found.
+            if (!taken.insert(hash).second) hash = to_hex(next.keyed_hash("centre.number twice", person->id.text));
+            if (auto set = sql_->run("UPDATE person SET number_hash = $3, sealed = $4 WHERE organisation = $1 AND id = $2",
+                                     {organisation_, person->id.text, hash, sealed_fields(next, *person)}); !set) return set;
+            ++count;
+        }
+        return {};
+    });
+    if (!done) return done.error().within("sealing people anew");
+    return count;
+}
+
 Result<void> People::erase(const MemberId& id) {
-    // Outside a transaction, where SQLite takes it: what is deleted is overwritten.
-    if (sql_->dialect() == Sql::Dialect::sqlite)
-        if (auto set = sql_->run_script("PRAGMA secure_delete = ON"); !set) return set.error().within("erasing a person");
+    if (auto set = overwrite_what_goes(); !set) return set.error().within("erasing a person");
     return in_transaction(*sql_, [&]() -> Result<void> {
         auto gone = sql_->query("DELETE FROM person WHERE organisation = $1 AND id = $2 RETURNING id", {organisation_, id.text});
         if (!gone) return gone.error().within("erasing a person");

@@ -74,12 +74,16 @@ public:
     [[nodiscard]] Result<std::string> told_too_much();
     Result<void> told_again(const std::string& too_much);
 
+    // With another key from now on (people_key.h); this object has the old one still. How many.
+    Result<std::size_t> seal_anew(const SecretKey& next);
+
 private:
     struct Plan;
     Result<Plan> plan(const RosterFile& file);
     Result<std::int64_t> make_branch(const std::string& name);
     Result<Person> person_of(const SqlRow& row);
     Result<void> alone();
+    Result<void> overwrite_what_goes();
     Result<void> note(const char* option, const std::string& value);
     Result<std::string> noted(const char* option);
     Result<void> hash_anew();

@@ -1,5 +1,6 @@
 // `xinghuo-server publish …`
 #include "content/base/spreadsheet.h"
+#include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
 
 namespace xinghuo {
@@ -31,8 +32,8 @@ int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, cons
     if (!bytes) return said(command, bytes.error());
     const std::string document(bytes->begin(), bytes->end());
     if (kind == ToldKind::roster) {
-        const auto people_key = SecretKey::load_or_make(command.data / "keys" / "people.key");
-        if (!people_key) return said(command, people_key.error().within("the key of people"));
+        const auto people_key = open_people_key(command.data / "keys", command.sql, 1);
+        if (!people_key) return said(command, people_key.error());
         return said(command, tell_roster(publisher, command.sql, *people_key, the_first, document, command.now));
     }
     const auto readers = readers_of(command.sql, the_first);
