@@ -10,7 +10,7 @@
 //     packs                      what is shown, offered, being done and wrong (PackRoom::State), as JSON
 //     packs look stick|network · packs install · packs cancel · packs undo ID · packs wait SECONDS     wait: until nothing is being done
 //     sync                       what is queued, sent and wrong (SyncStatus), as JSON; "sync status" is the same
-//     sync now · sync enrol CODE NAME · sync release · sync wait SECONDS     wait: until nothing waits to be sent
+//     sync now · sync enrol CODE NAME · sync enrol-stick CODE NAME · sync release · sync wait SECONDS     wait: until nothing waits to be sent
 //     told                       what the centre plans, announces and sets here, and which settings hold by whose word, as JSON
 //     lang zh|en · open PLACE    (App::show)
 //     records N                  the newest N records, oldest of them first, as one JSON array

@@ -37,9 +37,12 @@ std::string Drive::sync_json() const {
         w.key("wrong").array();
         for (const std::string& one : carried->served.wrong) w.value(one);
         if (!carried->wrong.empty()) w.value(carried->wrong);
-        w.end().end();
+        w.end();
+        if (carried->of) w.key("of").value(carried->of->name).key("fingerprint").value(key_fingerprint(carried->of->centre_key));
+        w.end();
     }
     if (now.last_contact) w.key("last_contact").value(iso_from_wall_time(*now.last_contact));
+    if (now.asked) w.key("asked").value(now.asked->organisation);
     write_trouble(w, "wrong", now.trouble);
     write_trouble(w, "enrol_wrong", now.enrol_trouble);
     return w.end().text();
@@ -81,6 +84,9 @@ std::string Drive::sync(std::istream& words) {
         room->sync_now();
     } else if (what == "enrol" && words >> code && std::getline(words >> std::ws, name)) {
         room->enrol(code, name);
+    } else if (what == "enrol-stick" && words >> code && std::getline(words >> std::ws, name)) {
+        if (!room->carried() || !room->carried()->of) return failure({ErrorKind::missing, "no courier stick was plugged in"}, false);
+        room->enrol_by_stick(code, name);
     } else if (what == "release") {
         room->release(std::nullopt);
     } else if (double limit = 0; what == "wait" && words >> limit && limit >= 0 && limit <= longest_wait_s) {
@@ -92,7 +98,7 @@ std::string Drive::sync(std::istream& words) {
         while (!done() && runner_.now() < end);
         return sync_json();
     } else {
-        return failure({ErrorKind::invalid, "usage: sync [status | now | enrol CODE NAME | release | wait SECONDS]"}, false);
+        return failure({ErrorKind::invalid, "usage: sync [status | now | enrol CODE NAME | enrol-stick CODE NAME | release | wait SECONDS]"}, false);
     }
     runner_.run_for(turn);
     return sync_json();

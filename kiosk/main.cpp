@@ -88,7 +88,7 @@ std::unique_ptr<PackRoom> open_packs(const Opened& o, const Options& options, co
                            .clock = clock, .network = std::move(network), .threads = threads, .wake = std::move(wake)});
 }
 
-// Null: nothing is sent.
+// Null: a hall that settings closed.
 std::unique_ptr<SyncRoom> open_sync(const Opened& o, const Options& options, const Clock& clock, bool threads, std::function<void()> wake) {
     const Settings::Centre& set = o.settings.centre;
     SyncRoom::Parts parts{.targets = {}, .ca_file = set.ca, .proxy = set.proxy, .plain_http = !options.centre.empty(), .clock = clock, .threads = threads,
@@ -99,7 +99,7 @@ std::unique_ptr<SyncRoom> open_sync(const Opened& o, const Options& options, con
     if (options.centre.empty()) parts.targets.store = set.lrs;
     parts.targets.store_user = set.lrs_user;
     parts.targets.store_password_file = set.lrs_password_file;
-    return parts.targets.none() || !o.why_closed.empty() ? nullptr : open_sync_room(std::move(parts));
+    return !o.why_closed.empty() ? nullptr : open_sync_room(std::move(parts));
 }
 
 // Settings that are wrong close the hall, whatever there is to show.

@@ -23,7 +23,7 @@ std::string usage() {
            "  --drive             read commands from standard input, answer one JSON line each: screen, touch, tap, drag, pinch, type,\n"
            "                      key, card, wait, wallclock, trust, stick, unstick, lang, open, shot, records, quit, and\n"
            "                      packs [look stick|network | install | cancel | undo ID | wait SECONDS],\n"
-           "                      sync [now | enrol CODE NAME | release | wait SECONDS]\n"
+           "                      sync [now | enrol CODE NAME | enrol-stick CODE NAME | release | wait SECONDS]\n"
            "  --clock fake|real   fake: time moves only by the command wait\n"
            "  --wall ISO          the fake clock's date and time, e.g. 2026-07-01T09:00:00+08:00\n"
            "  --tour DIR          a scripted visit; pictures of every screen go into DIR\n"

@@ -26,6 +26,7 @@ struct SyncNews {
     SyncStatus status;
     std::optional<Result<std::size_t>> exported;
     std::optional<SyncRoom::Carried> carried;
+    Path carried_root;
     bool pulled = false;
     int enrols_done = 0;
 };
@@ -39,6 +40,7 @@ public:
     [[nodiscard]] Instant due() const override { return due_; }
     [[nodiscard]] const SyncStatus& status() const override { return status_; }
     void enrol(std::string code, std::string name) override;
+    void enrol_by_stick(std::string code, std::string name) override;
     void sync_now() override;
     void release(std::optional<std::int64_t> seq) override;
     void export_quarantined(Path file) override;
@@ -50,6 +52,7 @@ public:
 private:
     using Job = std::function<void(Agent&)>;
     void post(Job job);
+    void serve_stick(Agent& agent, const Path& root);
     void run();
     Instant turn();
     void open_agent();
@@ -60,6 +63,7 @@ private:
     SyncStatus status_;
     std::optional<Result<std::size_t>> exported_;
     std::optional<Carried> carried_;
+    Path carried_root_;
     bool pulled_ = false;
     Instant due_ = Instant::never();
     bool begun_ = false;
@@ -210,7 +214,6 @@ void Room::post(Job job) {
 void Room::look(const Study* study, bool hall_is_free, const Moment& moment) {
     free_ = hall_is_free;
     due_ = Instant::never();
-    if (!status_.set) return;
     if (study != nullptr && !std::exchange(begun_, true)) {
         const std::lock_guard lock(mutex_);
         files_ = study->files();
@@ -234,7 +237,10 @@ void Room::look(const Study* study, bool hall_is_free, const Moment& moment) {
     status_ = std::move(news->status);
     status_.enrolling = enrols_asked_ > news->enrols_done;
     pulled_ = pulled_ || news->pulled;
-    if (news->carried) carried_ = std::move(news->carried);
+    if (news->carried) {
+        carried_ = std::move(news->carried);
+        carried_root_ = std::move(news->carried_root);
+    }
     if (news->exported) exported_ = std::move(news->exported);
 }
 
@@ -244,6 +250,18 @@ void Room::enrol(std::string code, std::string name) {
     status_.enrol_trouble.reset();
     post([this, code = std::move(code), name = std::move(name)](Agent& agent) {
         if (auto done = agent.enrol(code, name); !done) log_info(done.error().within("enrolling").what);
+        ++enrols_done_;
+    });
+}
+
+void Room::enrol_by_stick(std::string code, std::string name) {
+    if (!carried_ || !carried_->of) return;
+    ++enrols_asked_;
+    status_.enrolling = true;
+    status_.enrol_trouble.reset();
+    post([this, root = carried_root_, centre = carried_->of->centre_key, code = std::move(code), name = std::move(name)](Agent& agent) {
+        if (auto done = agent.enrol_by_stick(root, centre, code, name); !done) log_info(done.error().within("enrolling by stick").what);
+        else serve_stick(agent, root);
         ++enrols_done_;
     });
 }
@@ -269,18 +287,23 @@ void Room::export_quarantined(Path file) {
 }
 
 void Room::stick_came(Path root) {
-    post([this, root = std::move(root)](Agent& agent) {
-        auto served = agent.carry(root, &stop_);
-        // A stick with films, a roster, packs.
-        if (!served && served.error().kind == ErrorKind::missing) return;
-        Carried carried;
-        if (served) carried.served = std::move(*served);
-        else carried.wrong = served.error().what;
-        if (!served) log_warning(served.error().within("the courier stick").what);
-        const std::lock_guard lock(mutex_);
-        if (!news_) news_.emplace();
-        news_->carried = std::move(carried);
-    });
+    post([this, root = std::move(root)](Agent& agent) { serve_stick(agent, root); });
+}
+
+// Of sticks with films, a roster or packs nothing is said.
+void Room::serve_stick(Agent& agent, const Path& root) {
+    auto of = registration_on(root);
+    if (!of && of.error().kind == ErrorKind::missing) return;
+    auto served = agent.carry(root, &stop_);
+    Carried carried;
+    if (of) carried.of = std::move(*of);
+    if (served) carried.served = std::move(*served);
+    else carried.wrong = served.error().what;
+    if (!served) log_warning(served.error().within("the courier stick").what);
+    const std::lock_guard lock(mutex_);
+    if (!news_) news_.emplace();
+    news_->carried = std::move(carried);
+    news_->carried_root = root;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // This terminal and the centre: the agent (sync/agent.h) on a thread of its own, told about and asked from the main thread; nothing here waits.
-// Made before the application, beside the record room.
+// Made before the application, beside the record room. Without a centre in the settings it does nothing, until a courier stick makes one known.
 #pragma once
 
 #include <functional>
@@ -40,6 +40,8 @@ public:
     // For the administrator's page. As of the last look().
     [[nodiscard]] virtual const SyncStatus& status() const = 0;
     virtual void enrol(std::string code, std::string name) = 0;   // status().enrolling until it is done, then enrolled or enrol_trouble
+    // The same over the courier stick that carried() told of: the request is written to it, and status().asked until the answer comes.
+    virtual void enrol_by_stick(std::string code, std::string name) = 0;
     virtual void sync_now() = 0;
     virtual void release(std::optional<std::int64_t> seq) = 0;    // out of quarantine: one, or all
     // A stick was plugged in: when it is a courier's, it is served at once, and carried() tells what came of it; of others nothing is said.
@@ -48,6 +50,7 @@ public:
     struct Carried {
         CourierServed served;
         std::string wrong;                // it could not be served: why
+        std::optional<CourierStick> of;   // whose it is, by its own word
     };
     [[nodiscard]] virtual const std::optional<Carried>& carried() const = 0;
     virtual void export_quarantined(Path file) = 0;

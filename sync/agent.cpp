@@ -1,4 +1,4 @@
-#include "sync/agent.h"
+#include "sync/agent_state.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 #include "content/base/json.h"
 #include "content/base/log.h"
 #include "content/store/schema.h"
+#include "content/study/from_centre.h"
 #include "sync/pull.h"
 
 namespace xinghuo {
@@ -68,40 +69,6 @@ Result<std::int64_t> reconcile(Outbox& outbox, const CentreState& centre) {
     return count + *again;
 }
 
-struct Agent::State {
-    explicit State(AgentParts given) : parts(std::move(given)), device(SigningKey::from_seed({})), store_key(SecretKey::random()) {}
-
-    AgentParts parts;
-    SigningKey device;
-    SecretKey store_key;
-    std::unique_ptr<Database> db;
-    std::optional<Outbox> outbox;
-    std::optional<Records> records;       // opened when first something is pulled
-    std::uint64_t identity = 0;
-    std::unique_ptr<Exchange> exchange;
-    std::unique_ptr<Push> push;
-    Enrolled enrolled;                    // as far as known
-    std::string token;
-    Instant push_due, state_due, pull_due, token_due;
-    bool waits_for_token = false;
-    SyncStatus status;
-
-    [[nodiscard]] bool to_store() const { return !parts.targets.store.empty(); }
-    Result<void> open();
-    Result<void> read_enrolment();
-    Result<std::string> credentials();
-    Result<void> connect();
-    Result<void> aim(const std::string& destination);
-    void contacted() { status.last_contact = parts.clock.wall(); }
-    void take(const PushOutcome& outcome);
-    void ask_state();
-    void pull_now();
-    Result<void> open_records();
-    [[nodiscard]] PullParts pull_parts();
-    void tell();
-    bool token_changed();
-};
-
 Result<void> Agent::State::open() {
     auto opened_device = SigningKey::load_or_make(parts.files.device_key());
     if (!opened_device) return opened_device.error();
@@ -115,8 +82,8 @@ Result<void> Agent::State::open() {
     identity = identity_of(parts.files.database());
     if (auto done = migrate(*db); !done) return done;
     outbox.emplace(*db);
-    status.set = !parts.targets.none();
     if (auto read = read_enrolment(); !read) return read;
+    if (auto read = read_asked(); !read) return read;
     return connect();
 }
 
@@ -135,6 +102,20 @@ Result<void> Agent::State::read_enrolment() {
     if (read) enrolled = std::move(*read);
     else log_warning(read.error().within("the enrolment that is kept").what);
     return {};
+}
+
+Result<void> Agent::State::enrolled_by(const std::string& json) {
+    auto read = read_enrolled(json);
+    if (!read) return read.error();
+    auto change = Transaction::begin(*db);
+    if (!change) return change.error();
+    if (auto kept = outbox->remember("enrolled", to_hex(store_key.seal(json))); !kept) return kept;
+    if (auto kept = keep_asked(std::nullopt); !kept) return kept;
+    if (auto kept = change->commit(); !kept) return kept;
+    enrolled = std::move(*read);
+    asked.reset();
+    status.enrol_trouble.reset();
+    return connect();
 }
 
 // "Bearer …" or "Basic …"; empty: there is none yet.
@@ -174,6 +155,7 @@ Result<void> Agent::State::aim(const std::string& destination) {
     auto change = Transaction::begin(*db);
     if (!change) return change.error();
     if (before->has_value()) {
+        if (auto done = FromCentre(*db).forget_taken(); !done) return done;
         if (auto done = outbox->rewind(0); !done) return done;
         if (auto done = outbox->release(std::nullopt); !done) return done;
     }
@@ -185,7 +167,15 @@ Result<void> Agent::State::connect() {
     push.reset();
     exchange.reset();
     const SyncTargets& t = parts.targets;
-    if (t.none()) return {};
+    const bool known_centre = enrolled.centre_key != PublicKey{};
+    tell_asked();
+    if (t.none()) {
+        // By stick alone.
+        status.enrolled = known_centre;
+        status.organisation = enrolled.organisation;
+        status.trouble.reset();
+        return known_centre ? aim(to_hex(enrolled.centre_key)) : Result<void>();
+    }
     const std::string& address = to_store() ? t.store : t.centre;
     auto opened = parts.open_exchange(address);
     if (!opened) return opened.error();
@@ -203,7 +193,6 @@ Result<void> Agent::State::connect() {
         status.trouble = SyncTrouble{"sync.wrong.not_enrolled", ""};
         return {};
     }
-    const bool known_centre = enrolled.centre_key != PublicKey{};
     if (auto aimed = aim(!to_store() && known_centre ? to_hex(enrolled.centre_key) : address); !aimed) return aimed;
     PushTerms terms;
     terms.endpoint = to_store() ? "" : enrolled.endpoint;
@@ -338,20 +327,6 @@ Result<std::unique_ptr<Agent>> Agent::open(AgentParts parts) {
     return std::unique_ptr<Agent>(new Agent(std::move(state)));
 }
 
-Result<CourierServed> Agent::carry(const Path& stick, const std::atomic<bool>* stop) {
-    State& s = *state_;
-    if (s.enrolled.centre_key == PublicKey{}) return Error{ErrorKind::untrusted, "this terminal is not enrolled yet"};
-    if (auto opened = s.open_records(); !opened) return opened.error();
-    CourierParts with{.centre_key = s.enrolled.centre_key, .terms = {}, .pull = s.pull_parts(), .stop = stop};
-    if (!s.enrolled.home_page.empty()) with.terms.home_page = s.enrolled.home_page;
-    const Moment moment = s.parts.clock.moment();
-    auto served = Courier(std::move(with)).serve(stick, moment.wall, moment);
-    s.tell();
-    if (served && served->pulled.fresh && !served->pulled.no_keys) s.status.not_taken = served->pulled.wrong;
-    if (served && served->pulled.any() && s.parts.pulled) s.parts.pulled();
-    return served;
-}
-
 const SyncStatus& Agent::status() const { return state_->status; }
 
 bool Agent::outdated() const { return identity_of(state_->parts.files.database()) != state_->identity; }
@@ -374,6 +349,7 @@ Instant Agent::step() {
     }
     if (!s.push) {
         s.tell();
+        s.status.idle = s.parts.targets.none();
         return s.status.set ? now + std::chrono::minutes(1) : Instant::never();
     }
     // While the other side cannot be reached, one question at a time is enough.
@@ -431,12 +407,9 @@ Result<void> Agent::enrol(const std::string& code, const std::string& name) {
     if (reply->status != 200 && reply->status != 201)
         return refuse(json && reply->status < 500 && reply->status != 429 ? "sync.wrong.code" : reply->status >= 500 || reply->status == 429 ? "sync.wrong.busy" : "sync.wrong.something_else",
                       fmt::format("answered {}", reply->status));
-    auto enrolled = read_enrolled(reply->body);
-    if (!enrolled) return refuse("sync.wrong.something_else", enrolled.error().what);
-    if (auto kept = s.outbox->remember("enrolled", to_hex(s.store_key.seal(reply->body))); !kept) return refuse("sync.wrong.here", kept.error().what);
-    s.enrolled = std::move(*enrolled);
+    if (auto read = read_enrolled(reply->body); !read) return refuse("sync.wrong.something_else", read.error().what);
     s.contacted();
-    if (auto connected = s.connect(); !connected) return refuse("sync.wrong.here", connected.error().what);
+    if (auto taken = s.enrolled_by(reply->body); !taken) return refuse("sync.wrong.here", taken.error().what);
     s.tell();
     return {};
 }

@@ -29,10 +29,16 @@ struct SyncTargets {
 };
 
 struct SyncStatus {
-    bool set = false;                     // a centre or a store is named in the settings
+    bool set = false;                     // a centre or a store is named in the settings, or was made known by stick
     bool enrolled = false;                // there is a token
-    std::string name;                     // "https://centre.example.edu"
+    std::string name;                     // "https://centre.example.edu"; empty: by stick alone
     std::string organisation;
+    // Enrolment was asked for by stick: whom, and when; the answer has not come.
+    struct Asked {
+        std::string organisation;
+        WallTime at;
+    };
+    std::optional<Asked> asked;
     Outbox::Status outbox;
     std::optional<WallTime> last_contact; // an answer of the other side
     std::optional<SyncTrouble> trouble;   // what is wrong; nothing: all is well
@@ -70,9 +76,12 @@ public:
     void nudge();
     // One request. The token is kept sealed; what was sent to another centre is sent to this one from the beginning.
     Result<void> enrol(const std::string& code, const std::string& name);
+    // Where there is no network: the request goes to that stick, and to every one of that centre's until it brings the answer. `centre`: whose key
+    // somebody here compared. `untrusted`: the stick is another's; `full`, `io`: it cannot be written.
+    Result<void> enrol_by_stick(const Path& stick, const PublicKey& centre, const std::string& code, const std::string& name);
     Result<void> release(std::optional<std::int64_t> seq);
-    // A courier stick (courier.h): receipts and what the centre tells come in, records go out. `missing`: it is none; `untrusted`: another centre's, or this
-    // terminal was never enrolled. `stop`: may be null; true ends it between two files.
+    // A courier stick (courier.h): receipts and what the centre tells come in, records go out, and the answer to a request is taken. While it is waited for,
+    // records go out already. `missing`: it is none; `untrusted`: another centre's, or this terminal never asked to be enrolled. `stop`: may be null; true ends it between two files.
     Result<CourierServed> carry(const Path& stick, const std::atomic<bool>* stop);
     // As JSON lines: {"seq":…,"why":…,"at":…,"record":{…}}. How many.
     Result<std::size_t> export_quarantined(const Path& file);

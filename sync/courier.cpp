@@ -7,7 +7,6 @@
 #include "content/base/descriptor.h"
 #include "content/base/json.h"
 #include "content/trust/directory_transport.h"
-#include "sync/courier_forms.h"
 
 namespace xinghuo {
 namespace {
@@ -49,6 +48,16 @@ Result<Bytes> read_back(const Path& file, std::size_t limit_bytes) {
     return read_bytes(file, limit_bytes);
 }
 
+Result<std::string> registration_json(const Path& folder, const std::atomic<bool>* stop, std::unique_ptr<DirectoryTransport>& files) {
+    const Error none{ErrorKind::missing, "this is no courier stick (the centre's program prepares one)"};
+    auto opened = DirectoryTransport::open(folder, "the stick", stop);
+    if (!opened) return none;
+    files = std::move(*opened);
+    auto json = files->read("courier.json", 4'096);
+    if (!json && json.error().kind == ErrorKind::missing) return none;
+    return json;
+}
+
 class StickCall {
 public:
     StickCall(const CourierParts& parts, Path stick, WallTime now, const Moment& moment)
@@ -56,11 +65,8 @@ public:
           kiosk_(kiosk_id(parts.pull.device_key.public_key())) {}
 
     Result<CourierStick> registration() {
-        auto files = DirectoryTransport::open(folder_, "the stick", parts_.stop);
-        if (!files) return Error{ErrorKind::missing, "this is no courier stick (the centre's program prepares one)"};
-        files_ = std::move(*files);
-        const auto json = files_->read("courier.json", 4'096);
-        if (!json) return json.error().kind == ErrorKind::missing ? Error{ErrorKind::missing, "this is no courier stick (the centre's program prepares one)"} : json.error();
+        const auto json = registration_json(folder_, parts_.stop, files_);
+        if (!json) return json.error();
         return read_courier_stick(*json, parts_.centre_key);
     }
 
@@ -226,6 +232,7 @@ private:
     }
 
     Result<void> take_down() {
+        if (parts_.only_up) return {};
         auto repository = DirectoryTransport::open(stick_ / "xinghuo", "the stick", parts_.stop);
         if (!repository) return {};
         auto pulled = pull(parts_.pull, **repository, now_, moment_);
@@ -251,6 +258,13 @@ private:
 };
 
 }  // namespace
+
+Result<CourierStick> registration_on(const Path& stick) {
+    std::unique_ptr<DirectoryTransport> files;
+    const auto json = registration_json(stick / courier_folder, nullptr, files);
+    if (!json) return json.error();
+    return read_courier_stick(*json);
+}
 
 Result<void> Courier::look(const Path& stick) const {
     const Moment nothing;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sync/courier_forms.h"
 #include "sync/outbox.h"
 #include "sync/protocol.h"
 #include "sync/pull.h"
@@ -19,6 +20,7 @@ struct CourierParts {
     PublicKey centre_key{};              // from enrolment
     StatementTerms terms;
     PullParts pull;
+    bool only_up = false;                // the centre does not know this terminal yet: nothing is fetched
     const std::atomic<bool>* stop = nullptr;  // true ends it between two files, as `cancelled`
 };
 
@@ -29,6 +31,9 @@ struct CourierServed {
     Pulled pulled;
     std::vector<std::string> wrong;      // sentences; the rest was done
 };
+
+// The registration on a stick, of whatever centre (courier_forms.h). `missing`: it is no courier stick.
+Result<CourierStick> registration_on(const Path& stick);
 
 class Courier {
 public:

@@ -24,6 +24,7 @@ Result<std::array<std::uint8_t, N>> fixed_bytes(const std::string& hex) {
 std::string stick_part(const CourierStick& stick) {
     JsonWriter out;
     out.object().key("xinghuo_courier").value(1).key("stick").value(stick.stick).key("organisation").value(stick.organisation);
+    out.key("name").value(stick.name).key("home_page").value(stick.home_page);
     out.key("centre_key").value(to_hex(stick.centre_key)).key("made").value(iso_from_wall_time(stick.made)).end();
     std::string text = out.text();
     text.pop_back();
@@ -36,6 +37,22 @@ std::string line_of(const CourierChunk& chunk) {
     return out.key("from").value(chunk.from).key("through").value(chunk.through).end().text() + "\n";
 }
 
+// The signature of a short text is the same each time, and nobody else's.
+std::string name_of_own(const SigningKey& device, const std::string& what) {
+    const Signature signature = device.sign("courier name\n" + what);
+    return sha256_hex(signature.data(), signature.size()).substr(0, 32);
+}
+
+// Without its last member: what is signed.
+std::string answer_part(const CourierAnswer& answer) {
+    JsonWriter out;
+    out.object().key("xinghuo_answer").value(1).key("request").value(answer.request);
+    if (answer.enrolled) out.key("enrolled").value(enrolled_json(*answer.enrolled));
+    std::string text = out.end().text();
+    text.pop_back();
+    return text;
+}
+
 Error broken_chunk() { return {ErrorKind::untrusted, "a chunk is damaged, or was sealed to another centre"}; }
 
 }  // namespace
@@ -45,7 +62,7 @@ std::string courier_stick_json(const CourierStick& stick, const SigningKey& cent
     return part + ",\"signature\":\"" + to_hex(centre.sign(part)) + "\"}\n";
 }
 
-Result<CourierStick> read_courier_stick(std::string_view json, const PublicKey& centre) {
+Result<CourierStick> read_courier_stick(std::string_view json) {
     JsonDocument document;
     if (auto parsed = document.parse_strict(json); !parsed) return parsed.error().within("the stick's registration");
     const JsonNode root = document.root();
@@ -53,23 +70,40 @@ Result<CourierStick> read_courier_stick(std::string_view json, const PublicKey& 
     if (root["xinghuo_courier"].integer() != 1) root["xinghuo_courier"].refuse("not 1");
     stick.stick = root["stick"].string();
     stick.organisation = root["organisation"].integer();
+    stick.name = root["name"].string();
+    stick.home_page = root["home_page"].string();
     stick.made = wall_time_from_iso(root["made"].string());
     const std::string key = root["centre_key"].string(), hex = root["signature"].string();
+    if (!stick.home_page.ends_with('/')) root["home_page"].refuse("does not end with /");
     if (!document.good()) return document.error().within("the stick's registration");
     const auto key_bytes = fixed_bytes<32>(key);
     const auto signature = fixed_bytes<64>(hex);
     if (!key_bytes || !signature) return Error{ErrorKind::invalid, "the stick's registration is damaged"};
     stick.centre_key = *key_bytes;
-    if (stick.centre_key != centre) return Error{ErrorKind::untrusted, "the stick was registered by another centre"};
     if (stick.stick.size() != 16 || !from_hex(stick.stick)) return Error{ErrorKind::invalid, "the stick's registration is damaged"};
-    if (!signature_holds(centre, stick_part(stick), *signature)) return Error{ErrorKind::untrusted, "the stick's registration is not signed by the centre"};
+    if (!signature_holds(stick.centre_key, stick_part(stick), *signature)) return Error{ErrorKind::untrusted, "the stick's registration is not signed by the centre"};
     return stick;
 }
 
+Result<CourierStick> read_courier_stick(std::string_view json, const PublicKey& centre) {
+    auto stick = read_courier_stick(json);
+    if (stick && stick->centre_key != centre) return Error{ErrorKind::untrusted, "the stick was registered by another centre"};
+    return stick;
+}
+
+std::string key_fingerprint(const PublicKey& key) {
+    constexpr std::size_t digits = 20, a_group = 4;
+    std::string text;
+    const std::string hash = sha256_hex(key.data(), key.size());
+    for (std::size_t i = 0; i < digits; ++i) {
+        if (i > 0 && i % a_group == 0) text += ' ';
+        text += static_cast<char>(hash[i] >= 'a' ? hash[i] - 'a' + 'A' : hash[i]);
+    }
+    return text;
+}
+
 std::string chunk_name(const SigningKey& device, std::int64_t from, std::int64_t through) {
-    // The signature of a short text is the same each time, and nobody else's.
-    const Signature signature = device.sign("courier name\n" + std::to_string(from) + "-" + std::to_string(through));
-    return sha256_hex(signature.data(), signature.size()).substr(0, 32);
+    return name_of_own(device, std::to_string(from) + "-" + std::to_string(through));
 }
 
 bool is_chunk_name(std::string_view name) {
@@ -111,6 +145,51 @@ Result<CourierChunk> unsealed_chunk(std::span<const std::uint8_t> bytes, const S
         at = end + 1;
     }
     return chunk;
+}
+
+std::string courier_request_name(const EnrolRequest& request, const SigningKey& device) { return name_of_own(device, "enrol " + request_mark(request)); }
+
+Bytes sealed_request(const EnrolRequest& request, const SigningKey& device) { return sealed_to(*request.centre, enrol_json(request, device)); }
+
+Result<EnrolRequest> unsealed_request(std::span<const std::uint8_t> bytes, const SigningKey& centre) {
+    const auto plain = unsealed_by(centre, bytes);
+    if (!plain) return Error{ErrorKind::untrusted, "a terminal's request is damaged, or was sealed to another centre"};
+    auto request = read_enrol(*plain);
+    if (!request) return request.error().within("a terminal's request");
+    if (request->centre != centre.public_key()) return Error{ErrorKind::untrusted, "a terminal's request is meant for another centre"};
+    return request;
+}
+
+std::string request_mark(const EnrolRequest& request) {
+    const std::string said = "courier request\n" + request.code + "\n" + request.kiosk.text + (request.centre ? "\n" + to_hex(*request.centre) : "");
+    return sha256_hex(said.data(), said.size());
+}
+
+Bytes sealed_answer(const CourierAnswer& answer, const PublicKey& device, const SigningKey& centre) {
+    const std::string part = answer_part(answer);
+    return sealed_to(device, part + ",\"signature\":\"" + to_hex(centre.sign(part)) + "\"}");
+}
+
+Result<CourierAnswer> unsealed_answer(std::span<const std::uint8_t> bytes, const SigningKey& device, const PublicKey& centre) {
+    const auto plain = unsealed_by(device, bytes);
+    if (!plain) return Error{ErrorKind::untrusted, "the centre's answer on the stick is damaged"};
+    JsonDocument document;
+    if (auto parsed = document.parse_strict(*plain); !parsed) return parsed.error().within("the centre's answer");
+    const JsonNode root = document.root();
+    CourierAnswer answer;
+    if (root["xinghuo_answer"].integer() != 1) return Error{ErrorKind::unsupported, "the centre's answer is of a later program"};
+    answer.request = root["request"].string();
+    const std::string enrolled = root["enrolled"].string_or("");
+    const auto signature = fixed_bytes<64>(root["signature"].string());
+    if (!document.good() || !signature) return Error{ErrorKind::untrusted, "the centre's answer on the stick is damaged"};
+    if (!enrolled.empty()) {
+        auto read = read_enrolled(enrolled);
+        if (!read) return read.error().within("the centre's answer");
+        answer.enrolled = std::move(*read);
+    }
+    if (!signature_holds(centre, answer_part(answer), *signature)) return Error{ErrorKind::untrusted, "the answer on the stick is not signed by the centre"};
+    if (answer.enrolled && answer.enrolled->centre_key != centre) return Error{ErrorKind::untrusted, "the answer on the stick is another centre's"};
+    return answer;
 }
 
 std::string receipts_text(const std::vector<SealedReceipt>& receipts) {

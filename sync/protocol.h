@@ -43,12 +43,14 @@ inline constexpr std::string_view enrol_path = "/api/enrol", state_path = "/api/
 
 // Enrolment: POST /api/enrol with the one-time code (no other credential); the reply is for this terminal alone.
 //     {"code":"7K3M-9QXT","kiosk":"k-…","public_key":hex,"name":"一楼大厅","signature":hex over "enrol\n" code "\n" kiosk}
+// By stick (courier_forms.h) it says "centre":hex, too, which is signed after another "\n": whoever takes it off a stick can ask no other centre with it.
 //     {"organisation":"…","home_page":"…","token":"…","endpoint":"/xapi","repository":"/repository","centre_key":hex,"root":"<TUF root.json as text>"}
 struct EnrolRequest {
     std::string code;
     KioskId kiosk;
     PublicKey public_key{};
     std::string name;            // of the terminal, as its people call it; 1–60 characters
+    std::optional<PublicKey> centre = {};  // by stick: whom it asks
 };
 std::string enrol_json(const EnrolRequest& request, const SigningKey& device);
 Result<EnrolRequest> read_enrol(std::string_view json);  // `untrusted`: not signed by that key, or the id is not the key's

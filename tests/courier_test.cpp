@@ -8,79 +8,14 @@
 
 #include "content/quiz/shuffle.h"
 #include "sync/courier_forms.h"
-#include "sync/server/courier_desk.h"
-#include "sync/server/enrolment.h"
 #include "sync/server/publish_api.h"
-#include "tests/support/centre_database.h"
-#include "tests/support/terminal_room.h"
+#include "tests/support/courier_centre.h"
 
 using namespace xinghuo;
 
 namespace {
 
-const WallTime monday = wall_time_from_iso("2026-07-06T09:00:00Z");
-
-struct CourierCentre {
-    CourierCentre() {
-        std::filesystem::create_directories(data);
-        auto opened = Publisher::open(data / "centre", monday);
-        REQUIRE(opened);
-        publisher.emplace(std::move(*opened));
-        root = *publisher->first_root();
-    }
-    ~CourierCentre() { std::filesystem::remove_all(data); }
-    CourierCentre(const CourierCentre&) = delete;
-    CourierCentre& operator=(const CourierCentre&) = delete;
-
-    [[nodiscard]] CourierDesk desk() { return CourierDesk({database.sql(), *publisher, key, 1, "https://centre.test/", data / "quarantine"}); }
-    void enrol(TerminalRoom& terminal, const std::string& name) {
-        Enrolment enrolment(database.sql());
-        const auto code = enrolment.make_code(name, monday, 3'600'000);
-        REQUIRE(code);
-        EnrolRequest request{*code, terminal.id(), terminal.signing.public_key(), name};
-        REQUIRE(enrolment.enrol(request, monday));
-    }
-    [[nodiscard]] Path stick(const std::string& name) const {
-        std::filesystem::create_directories(data / name);
-        return data / name;
-    }
-    TakenStick take(const Path& from) {
-        const auto taken = desk().take(from, monday);
-        INFO((taken ? "" : taken.error().what));
-        REQUIRE(taken);
-        return *taken;
-    }
-    void prepare(const Path& stick) {
-        const auto prepared = desk().prepare(stick, monday);
-        INFO((prepared ? "" : prepared.error().what));
-        REQUIRE(prepared);
-    }
-    Courier courier(TerminalRoom& terminal) {
-        CourierParts parts{key.public_key(), {"https://centre.test/"}, terminal.pulling(root)};
-        return Courier(std::move(parts));
-    }
-    CourierServed serve(TerminalRoom& terminal, const Path& stick) {
-        const auto served = courier(terminal).serve(stick, monday, terminal.moment());
-        INFO((served ? "" : served.error().what));
-        REQUIRE(served);
-        for (const std::string& line : served->wrong) UNSCOPED_INFO(line);
-        return *served;
-    }
-    std::int64_t statements() { return *database.sql().integer_or(-1, "SELECT count(*) FROM statement"); }
-    std::int64_t through(const TerminalRoom& terminal) { return RecordStore(database.sql()).chain(1, terminal.id())->through; }
-    [[nodiscard]] std::size_t put_aside() const {
-        std::error_code failed;
-        std::size_t files = 0;
-        for (std::filesystem::directory_iterator at(data / "quarantine", failed), end; !failed && at != end; at.increment(failed)) ++files;
-        return files;
-    }
-
-    testing::CentreDatabase database;
-    const Path data = std::filesystem::temp_directory_path() / ("xinghuo-courier-" + to_hex(random_bytes(8)));
-    SigningKey key = SigningKey::from_seed(sha256("the centre of the tests"));
-    std::optional<Publisher> publisher;
-    std::string root;
-};
+const WallTime monday = courier_monday;
 
 std::vector<Path> chunks_on(const Path& stick) {
     std::vector<Path> files;
@@ -93,14 +28,6 @@ std::vector<Path> chunks_on(const Path& stick) {
 void copy_stick(const Path& from, const Path& to) {
     std::filesystem::remove_all(to);
     std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
-}
-
-bool stands_in(const Path& folder, std::string_view words) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-        if (entry.path().filename().string().find(words) != std::string::npos) return true;
-        if (entry.is_regular_file() && read_text(entry.path(), 64u << 20)->find(words) != std::string::npos) return true;
-    }
-    return false;
 }
 
 }  // namespace

@@ -29,6 +29,27 @@ SyncStatus troubled_status() {
     return now;
 }
 
+// Of a centre with a long name.
+SyncRoom::Carried stick_of_a_centre() {
+    SyncRoom::Carried carried;
+    CourierStick of;
+    of.stick = "0123456789abcdef";
+    of.name = "示范大学马克思主义学院党史学习教育中心";
+    of.home_page = "https://centre.example.edu/";
+    of.centre_key = SigningKey::from_seed(sha256("a centre")).public_key();
+    carried.of = of;
+    carried.wrong = "this terminal is not enrolled yet";
+    return carried;
+}
+
+struct FolderAsStick {
+    FolderAsStick() { std::filesystem::create_directories(path); }
+    ~FolderAsStick() { std::filesystem::remove_all(path); }
+    FolderAsStick(const FolderAsStick&) = delete;
+    FolderAsStick& operator=(const FolderAsStick&) = delete;
+    const Path path = std::filesystem::temp_directory_path() / fmt::format("xinghuo-courier-page-{}", static_cast<const void*>(this));
+};
+
 void open_page(Hall& hall) {
     go_in(hall);
     hall.drive->run("touch #admin.sync");
@@ -73,6 +94,89 @@ TEST_CASE("the centre's page: every state in every shape is legible", "[admin][s
     hall.drive->run("touch #sync.enrol");
     hall.drive->settle();
     CHECK(faults(*hall.app).empty());
+}
+
+TEST_CASE("the centre's page: enrolling by stick is legible in every shape", "[admin][sync][slow]") {
+    const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920}, std::pair{1280, 1024});
+    const Lang lang = GENERATE(Lang::zh, Lang::en);
+    const bool large = GENERATE(false, true);
+    CAPTURE(w, h, lang == Lang::en, large);
+    FakeSyncRoom room;
+    room.carried_now = stick_of_a_centre();
+    const FolderAsStick stick;
+    HallOptions options{.w = w, .h = h, .lang = lang};
+    options.sync = &room;
+    if (large) {
+        options.settings.panel_diagonal_inches = 21.5f;
+        options.settings.viewing_distance_mm = 1000;
+    }
+    Hall hall = open_hall(options);
+    hall.drive->run("stick " + stick.path.string());
+    open_page(hall);
+    INFO(seen(hall));
+    CHECK(faults(*hall.app).empty());
+    hall.drive->run("touch #sync.enrol.stick");
+    hall.drive->settle();
+    CHECK(seen(hall).find(key_fingerprint(room.carried_now->of->centre_key)) != std::string::npos);
+    CHECK(faults(*hall.app).empty());
+    hall.drive->run("touch #sync.stick.differs");
+    // Asked, by stick alone; and a request that was not taken.
+    room.now.set = true;
+    room.now.asked = SyncStatus::Asked{"示范大学马克思主义学院党史学习教育中心", wall_time_from_iso("2026-07-22T18:00:00+08:00")};
+    hall.drive->wait(1);
+    CHECK(faults(*hall.app).empty());
+    room.now.asked.reset();
+    room.now.set = false;
+    room.now.enrol_trouble = SyncTrouble{"sync.wrong.code", "by stick"};
+    hall.drive->wait(1);
+    CHECK(faults(*hall.app).empty());
+}
+
+TEST_CASE("the centre's page: by stick, nothing is asked before somebody compared the fingerprint", "[admin][sync]") {
+    FakeSyncRoom room;
+    HallOptions options;
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    open_page(hall);
+    CHECK(seen(hall).find("sync.enrol.stick") == std::string::npos);  // no stick
+    const FolderAsStick stick;
+    hall.drive->run("stick " + stick.path.string());
+    hall.drive->wait(1);
+    REQUIRE(!room.asked.empty());
+    CHECK(room.asked.front().starts_with("stick "));
+    room.carried_now = stick_of_a_centre();
+    hall.drive->wait(1);
+    hall.drive->run("touch #sync.enrol.stick");
+    hall.drive->settle();
+    hall.drive->run("touch #sync.stick.same");
+    hall.drive->settle();
+    hall.drive->run("type 7k3m9qxt");
+    hall.drive->run("key enter");
+    hall.drive->run("type hall");
+    hall.drive->run("key enter");
+    hall.drive->run("key enter");
+    hall.drive->wait(0.3);
+    CHECK(room.asked.back() == "enrol by stick 7K3M-9QXT hall");
+    CHECK(recorded(hall, "sync_enrol"));
+    room.now.enrolling = false;
+    room.now.set = true;
+    room.now.asked = SyncStatus::Asked{room.carried_now->of->name, wall_time_from_iso("2026-07-23T09:00:00+08:00")};
+    hall.drive->wait(1);
+    CHECK(seen(hall).find("正在等待中心答复") != std::string::npos);
+    // Pulled out while somebody types: said, and nothing asked.
+    const std::size_t asked = room.asked.size();
+    hall.drive->run("touch #sync.enrol.stick");
+    hall.drive->settle();
+    hall.drive->run("touch #sync.stick.same");
+    hall.drive->settle();
+    hall.drive->run("type 7k3m9qxt");
+    hall.drive->run("unstick");
+    hall.drive->run("key enter");
+    hall.drive->run("type hall");
+    hall.drive->run("key enter");
+    hall.drive->run("key enter");
+    hall.drive->wait(0.3);
+    CHECK(room.asked.size() == asked);
 }
 
 TEST_CASE("the centre's page: a code and a name enrol the terminal, and that is recorded", "[admin][sync]") {

@@ -179,6 +179,8 @@ Result<void> FromCentre::replace_settings(const std::map<std::string, std::strin
     return db_->run("INSERT INTO centre_setting (name, value) VALUES (?1, ?2)", policy_days_name, days.end().text());
 }
 
+Result<void> FromCentre::forget_taken() { return db_->run("DELETE FROM taken_target"); }
+
 Result<void> FromCentre::mark_taken(std::string_view target, std::int64_t version, WallTime at) {
     return db_->run("INSERT INTO taken_target (name, version, at_ms) VALUES (?1, ?2, ?3) "
                     "ON CONFLICT (name) DO UPDATE SET version = excluded.version, at_ms = excluded.at_ms", target, version, at.unix_ms);

@@ -53,6 +53,7 @@ public:
     Result<void> replace_planned(const std::vector<PlannedActivity>& all);
     Result<void> replace_notices(const std::vector<CentreNotice>& all);
     Result<void> replace_settings(const std::map<std::string, std::string>& all, const std::vector<std::int64_t>& policy_days = {});
+    Result<void> forget_taken();  // another centre counts its versions anew
     Result<void> mark_taken(std::string_view target, std::int64_t version, WallTime at);
 
 private:

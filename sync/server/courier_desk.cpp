@@ -6,7 +6,7 @@
 
 #include "content/base/json.h"
 #include "content/trust/directory_transport.h"
-#include "sync/courier_forms.h"
+#include "sync/server/accounts.h"
 #include "sync/server/chain.h"
 #include "sync/server/enrolment.h"
 #include "sync/server/xapi.h"
@@ -14,7 +14,8 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t most_chunks = 100'000, chunk_read_limit_bytes = 4u << 20;
+constexpr std::size_t most_chunks = 100'000, chunk_read_limit_bytes = 4u << 20, request_limit_bytes = 64u << 10;
+constexpr std::size_t most_wrong_codes = 20;   // on one stick, at once: more is somebody guessing
 
 std::string_view text_of_bytes(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
@@ -35,7 +36,7 @@ bool same_record(RecordStore& store, Organisation organisation, const std::strin
     return theirs && *theirs && (*theirs)->record.hash == (*ours)->record.hash;
 }
 
-// Of files in up/: chunks, and whatever else somebody put there.
+// Of files in up/ or enrol/: ours, and whatever else somebody put there.
 std::vector<std::string> names_in(const Path& folder) {
     std::vector<std::string> names;
     std::error_code failed;
@@ -43,6 +44,12 @@ std::vector<std::string> names_in(const Path& folder) {
         if (is_chunk_name(at->path().filename().string())) names.push_back(at->path().filename().string());
     std::sort(names.begin(), names.end());
     return names;
+}
+
+// The same for the same request, so that a stick that comes twice changes nothing; only the centre can make it.
+std::string token_for(const EnrolRequest& request, const SigningKey& centre) {
+    const Signature signature = centre.sign("stick token\n" + request_mark(request));
+    return to_base64url(sha256(std::string_view(reinterpret_cast<const char*>(signature.data()), signature.size())));
 }
 
 }  // namespace
@@ -112,6 +119,61 @@ Result<void> CourierDesk::take_chunk(const Bytes& bytes, const KnownKiosks& know
     return {};
 }
 
+Result<CourierAnswer> CourierDesk::answer_to(const EnrolRequest& request, WallTime now, TakenStick& taken) {
+    CourierAnswer answer;
+    answer.request = request_mark(request);
+    const std::string token = token_for(request, parts_.centre);
+    const auto let_in = Enrolment(parts_.sql, parts_.organisation).enrol_by_stick(request, token, now);
+    if (!let_in && let_in.error().kind != ErrorKind::untrusted) return let_in.error();
+    AuditEntry entry;
+    entry.at = now;
+    entry.who = "courier";
+    entry.what = let_in ? "kiosk enrolled" : "kiosk not enrolled";
+    entry.about = request.kiosk.text;
+    if (auto noted = Accounts(parts_.sql).note(entry); !noted) return noted.error();
+    if (let_in) {
+        taken.enrolled.push_back(request.kiosk);
+        answer.enrolled = enrolled_with(token, parts_.name, parts_.home_page, parts_.centre.public_key(), parts_.publisher.repository());
+    } else {
+        taken.wrong.push_back(request.kiosk.text + " is not enrolled: " + let_in.error().what);
+    }
+    return answer;
+}
+
+// What was answered is removed by the caller when all is done; the answers stay until their terminals fetch them.
+Result<void> CourierDesk::answer_requests(const Path& stick, Transport& files, WallTime now, TakenStick& taken, std::vector<Path>& done) {
+    std::size_t refused = 0;
+    for (const std::string& name : names_in(stick / courier_folder / "enrol")) {
+        const auto bytes = files.read("enrol/" + name, request_limit_bytes);
+        if (!bytes) {
+            taken.wrong.push_back("a terminal's request cannot be read from the stick: " + bytes.error().what);
+            continue;
+        }
+        const auto request = unsealed_request(Bytes(bytes->begin(), bytes->end()), parts_.centre);
+        if (!request) {
+            if (auto aside = set_aside("request", *bytes, request.error().what, taken); !aside) return aside;
+            done.push_back(stick / courier_folder / "enrol" / name);
+            continue;
+        }
+        if (refused >= most_wrong_codes) {
+            taken.wrong.emplace_back("too many wrong codes on this stick: the other requests are left on it");
+            break;
+        }
+        const auto answer = answer_to(*request, now, taken);
+        if (!answer && answer.error().kind == ErrorKind::older) {
+            taken.notes.push_back(request->kiosk.text + ": " + answer.error().what);
+        } else if (!answer) {
+            return answer.error();
+        } else {
+            if (!answer->enrolled) ++refused;
+            const Path file = stick / courier_folder / "answers" / kiosk_place(request->kiosk);
+            if (auto written = write_file(file, sealed_answer(*answer, request->public_key, parts_.centre)); !written) return Error{written.error().kind, "the stick cannot be written"};
+        }
+        done.push_back(stick / courier_folder / "enrol" / name);
+    }
+    return {};
+}
+
 Result<void> CourierDesk::give_back(const Path& stick, WallTime now, TakenStick& taken) {
     Enrolment enrolment(parts_.sql, parts_.organisation);
     const auto kiosks = enrolment.list();
@@ -145,8 +207,12 @@ Result<TakenStick> CourierDesk::prepare(const Path& stick, WallTime now) {
     const Path file = stick / courier_folder / "courier.json";
     const auto present = read_text(file, 4'096);
     TakenStick taken;
-    if (!present || !read_courier_stick(*present, parts_.centre.public_key())) {
-        const CourierStick fresh{to_hex(random_bytes(8)), parts_.organisation, parts_.centre.public_key(), now};
+    std::optional<CourierStick> known;
+    if (present)
+        if (auto read = read_courier_stick(*present, parts_.centre.public_key())) known = std::move(*read);
+    // A centre that has got another name says so; the stick stays the one it is.
+    if (!known || known->name != parts_.name || known->home_page != parts_.home_page) {
+        const CourierStick fresh{known ? known->stick : to_hex(random_bytes(8)), parts_.organisation, parts_.name, parts_.home_page, parts_.centre.public_key(), now};
         if (auto written = write_file(file, courier_stick_json(fresh, parts_.centre)); !written) return Error{written.error().kind, "the stick cannot be written"};
         taken.notes.emplace_back("the stick is registered");
     }
@@ -160,14 +226,16 @@ Result<TakenStick> CourierDesk::take(const Path& stick, WallTime now) {
     const auto registration = (*files)->read("courier.json", 4'096);
     if (!registration) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
     if (auto ours = read_courier_stick(*registration, parts_.centre.public_key()); !ours) return ours.error();
+    TakenStick taken;
+    std::vector<Path> done;
+    // Who is let in now has perhaps written its first records to the same stick.
+    if (auto answered = answer_requests(stick, **files, now, taken, done); !answered) return answered.error();
     Enrolment enrolment(parts_.sql, parts_.organisation);
     const auto kiosks = enrolment.list();
     if (!kiosks) return kiosks.error();
     KnownKiosks known;
     for (const EnrolledKiosk& kiosk : *kiosks) known.by_id.emplace(kiosk.id.text, kiosk);
 
-    TakenStick taken;
-    std::vector<std::string> done;
     for (const std::string& name : names_in(stick / courier_folder / "up")) {
         const auto bytes = (*files)->read("up/" + name, chunk_read_limit_bytes);
         if (!bytes) {
@@ -175,12 +243,12 @@ Result<TakenStick> CourierDesk::take(const Path& stick, WallTime now) {
             continue;
         }
         if (auto kept = take_chunk(Bytes(bytes->begin(), bytes->end()), known, now, taken); !kept) return kept.error();
-        done.push_back(name);
+        done.push_back(stick / courier_folder / "up" / name);
     }
     if (auto given = give_back(stick, now, taken); !given) return given.error();
     // The receipts are on the stick: nobody needs these any more. Broken ones are in quarantine, and their terminal writes them again.
     std::error_code failed;
-    for (const std::string& name : done) std::filesystem::remove(stick / courier_folder / "up" / name, failed);
+    for (const Path& file : done) std::filesystem::remove(file, failed);
     return taken;
 }
 

@@ -1,5 +1,5 @@
 // The centre's side of a courier stick (sync/courier.h, sync/courier_forms.h): records are taken in as they would be by network, receipts and a fresh
-// repository go back. Idempotent: a stick that comes twice, or a copy of it, adds nothing. One stick at a time; a worker's thread, over its own Sql.
+// repository go back; terminals that ask to be enrolled are let in by the code they were given, and answered. Idempotent: a stick that comes twice, or a copy of it, adds nothing. One stick at a time; a worker's thread, over its own Sql.
 #pragma once
 
 #include <string>
@@ -7,6 +7,8 @@
 
 #include "content/base/clock.h"
 #include "content/base/crypto.h"
+#include "content/trust/transport.h"
+#include "sync/courier_forms.h"
 #include "sync/server/publisher.h"
 #include "sync/server/sql.h"
 
@@ -17,11 +19,12 @@ struct DeskParts {
     Publisher& publisher;
     const SigningKey& centre;        // signs receipts and registrations; chunks are sealed to it
     Organisation organisation = 1;
-    std::string home_page;           // of the authorities of what is kept
+    std::string name, home_page;     // of the organisation, as enrolment tells them; authorities of what is kept are of that home page
     Path quarantine;                 // DATA/quarantine/courier: what could not be read, as it came
 };
 
 struct TakenStick {
+    std::vector<KioskId> enrolled;   // let in now, or again
     std::size_t chunks = 0;          // taken in, also those that were here before
     std::size_t statements = 0;      // in them
     std::size_t quarantined = 0;     // files, and single statements
@@ -42,6 +45,8 @@ public:
 
 private:
     struct KnownKiosks;
+    Result<void> answer_requests(const Path& stick, Transport& files, WallTime now, TakenStick& taken, std::vector<Path>& done);
+    Result<CourierAnswer> answer_to(const EnrolRequest& request, WallTime now, TakenStick& taken);
     Result<void> give_back(const Path& stick, WallTime now, TakenStick& taken);
     Result<void> take_chunk(const Bytes& bytes, const KnownKiosks& known, WallTime now, TakenStick& taken);
     Result<void> keep(const KioskReader& kiosk, const std::vector<std::string>& statements, std::size_t from, std::size_t to, WallTime now, TakenStick& taken);

@@ -23,18 +23,13 @@ HttpReply answer_enrol(const ApiCall& call) {
     if (*wait) return too_often(**wait);
     auto request = read_enrol(call.request.body);
     if (!request) return refused(request.error());
+    if (request->centre) return refusal(400, "this request was made for a stick");
     auto token = Enrolment(call.sql).enrol(*request, call.wall);
     if (!token) return refused(token.error());
     if (auto given = tries.give_back(who, another_code_ms); !given) return refused(given.error());
     if (auto done = noted(call, "kiosk enrolled", request->kiosk.text); !done) return refused(done.error());
-    Enrolled enrolled;
-    enrolled.organisation = call.terms.organisation;
-    enrolled.home_page = call.terms.home_page;
-    enrolled.token = *token;
-    enrolled.centre_key = call.terms.centre_key;
-    // Without a repository yet, the terminal keeps the root it has.
-    if (auto root = read_text(call.terms.repository / "metadata" / "1.root.json", 1u << 20)) enrolled.root = std::move(*root);
-    HttpReply reply = json_reply(enrolled_json(enrolled));
+    const CentreTerms& terms = call.terms;
+    HttpReply reply = json_reply(enrolled_json(enrolled_with(*token, terms.organisation, terms.home_page, terms.centre_key, terms.repository)));
     reply.headers.emplace_back("cache-control", "no-store");
     return reply;
 }

@@ -11,6 +11,7 @@
 #include "sync/server/courier_desk.h"
 #include "sync/server/enrolment.h"
 #include "sync/server/migration.h"
+#include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
 #include "sync/server/server_commands.h"
 
@@ -152,6 +153,17 @@ CentreCommand centre_command(const ServerOptions& options, Sql& sql, const Clock
     return command;
 }
 
+int run_people(const ServerOptions& options, const Clock& clock) {
+    if (word(options, 1) != "rekey") return complain("people rekey");
+    auto sql = open_database(options);
+    if (!sql) return failed(sql.error());
+    auto count = replace_people_key(options.keys(), **sql, 1);
+    if (!count) return failed(count.error());
+    if (auto done = noted(**sql, clock.wall(), "the key of people replaced", ""); !done) return failed(done.error());
+    fmt::print("{} people sealed anew\n", *count);
+    return 0;
+}
+
 int run_publish(const ServerOptions& options, const Clock& clock) {
     auto sql = open_database(options);
     if (!sql) return failed(sql.error());
@@ -168,7 +180,9 @@ int run_courier(const ServerOptions& options, const Clock& clock) {
     if (!key) return failed(key.error().within("the centre's key"));
     auto home_page = Accounts(**sql).option("home_page", StatementTerms().home_page);
     if (!home_page) return failed(home_page.error());
-    const int code = courier_main(centre_command(options, **sql, clock), *key, *home_page);
+    auto organisation = Accounts(**sql).option("organisation", default_organisation);
+    if (!organisation) return failed(organisation.error());
+    const int code = courier_main(centre_command(options, **sql, clock), *key, *organisation, *home_page);
     if (code != 0) return code;
     if (auto done = noted(**sql, clock.wall(), "courier " + word(options, 1), ""); !done) return failed(done.error());
     return 0;
@@ -269,6 +283,7 @@ std::vector<ServerCommand> server_commands() {
         {"kiosk", "list | revoke ID                        terminals", run_kiosk},
         {"account", "list | add NAME --role ROLE [--branch BRANCH] | reset NAME | close NAME\n"
                     "                                              staff; ROLE: viewer, branch_secretary, content_approver, operator", run_account},
+        {"people", "rekey                                  another key seals who people are; no server may run meanwhile", run_people},
         {"publish", centre_publish_usage, run_publish},
         {"courier", centre_courier_usage, run_courier},
         {"migrate", "--from DIR --to postgresql://…        all that one database holds, to another; no server may run meanwhile", run_migrate},

@@ -49,7 +49,7 @@ struct CentreCommand {
 extern const char* const centre_publish_usage;
 int publish_main(const CentreCommand& command);
 extern const char* const centre_courier_usage;
-// `centre`: the key of receipts, the one that enrolment tells terminals. `home_page`: as CentreTerms has it.
-int courier_main(const CentreCommand& command, const SigningKey& centre, const std::string& home_page);
+// `centre`: the key of receipts, the one that enrolment tells terminals. `organisation`, `home_page`: as CentreTerms has them.
+int courier_main(const CentreCommand& command, const SigningKey& centre, const std::string& organisation, const std::string& home_page);
 
 }  // namespace xinghuo

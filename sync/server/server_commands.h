@@ -29,6 +29,8 @@ std::string server_usage();
 std::string database_of(const ServerOptions& options);  // empty: the embedded one
 Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options);
 
+inline constexpr const char* default_organisation = "星火展厅";  // the name of one that was never told its own
+
 struct ServerCommand {
     std::string_view name;                          // the first word
     std::string_view usage;                         // the words behind it, for --help

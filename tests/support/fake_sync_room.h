@@ -18,6 +18,10 @@ public:
         asked.push_back("enrol " + code + " " + name);
         now.enrolling = true;
     }
+    void enrol_by_stick(std::string code, std::string name) override {
+        asked.push_back("enrol by stick " + code + " " + name);
+        now.enrolling = true;
+    }
     void sync_now() override { asked.push_back("now"); }
     void release(std::optional<std::int64_t> seq) override { asked.push_back("release " + (seq ? std::to_string(*seq) : std::string("all"))); }
     void export_quarantined(Path file) override { asked.push_back("export " + file.filename().string()); }
