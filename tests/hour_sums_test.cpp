@@ -83,7 +83,7 @@ TEST_CASE("hours of any period, while records, policies and aliases come in any 
         if (round == rounds - 2) REQUIRE(remove_centre_policy(*room.sql, 1, centre_policies(*room.sql, 1)->front().from_day));
         // Not yet made anew, half, or whole.
         if (round % 3 == 0) REQUIRE(refresh_hours(*room.sql, 1));
-        for (unsigned pieces = round % 3 == 1 ? 0 : chance() % 6; pieces > 0; --pieces) REQUIRE(refresh_some_hours(*room.sql, 1, 4));
+        for (unsigned pieces = round % 3 == 1 ? 0 : static_cast<unsigned>(chance() % 6); pieces > 0; --pieces) REQUIRE(refresh_some_hours(*room.sql, 1, 4));
         room.check(china_day(Date{2026, 1, 1}), last_day, 1'000);
         for (int i = 0; i < 4; ++i) {
             std::int64_t from = any_day(chance), to = any_day(chance);
