@@ -265,15 +265,26 @@ JsonWriter& JsonWriter::end() {
 
 // Most of what is written needs no escape but these: keys, ids, times, titles.
 void append_json_string(std::string& to, std::string_view text) {
-    const auto is_rare = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
-    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (std::any_of(text.begin(), text.end(), is_rare) || (!ascii && !is_utf8(text))) {
+    // One walk without a branch: what kinds of characters there are.
+    unsigned rare = 0, all = 0, escaped = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        rare |= static_cast<unsigned>(byte < 0x20) & static_cast<unsigned>(c != '\n');
+        escaped |= static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '\\') | static_cast<unsigned>(c == '\n');
+        all |= byte;
+    }
+    if (rare != 0 || (all >= 0x80 && !is_utf8(text))) {
         to += Library(std::string(text)).dump(-1, ' ', false, Library::error_handler_t::replace);
         return;
     }
     to += '"';
+    if (escaped == 0) {
+        to.append(text) += '"';
+        return;
+    }
     while (!text.empty()) {
-        const std::size_t plain = std::min(text.find_first_of("\"\\\n"), text.size());
+        const auto stop = std::find_if(text.begin(), text.end(), [](char c) { return c == '"' || c == '\\' || c == '\n'; });
+        const auto plain = static_cast<std::size_t>(stop - text.begin());
         to += text.substr(0, plain);
         if (plain == text.size()) break;
         to += '\\';

@@ -67,7 +67,10 @@ struct JsonTree::Nodes {
 
 // Hears what the reader reads. Where a value begins is found from the end of what was before it: between the two stand only spaces, a comma or a colon.
 struct JsonTree::Nodes::Builder {
-    Builder(Nodes& nodes, const TextStream& stream) : nodes_(nodes), stream_(stream) {}
+    Builder(Nodes& nodes, const TextStream& stream) : nodes_(nodes), stream_(stream) {
+        open_.reserve(8);
+        keys_.reserve(16);
+    }
 
     bool Null() { return put(JsonValue::Kind::null, 4); }
     bool Bool(bool truth) {

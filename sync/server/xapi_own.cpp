@@ -52,7 +52,9 @@ NewStatement new_own_statement(const OwnStatement& own, const BatchWords& words)
     made.json.append(text.substr(0, text.size() - 1)).append(words.end);
     made.fingerprint = short_fingerprint(own);
 
+    made.keys.reserve(words.authority_keys.size() + 8);
     made.keys = words.authority_keys;
+    made.activities.reserve(3);
     const auto key = [&](StatementKey kind, std::string_view words_of_it) { made.keys.push_back(statement_key(kind, words_of_it)); };
     std::string actor = "account|";
     ((actor += own.home_page) += '|') += record.member.empty() ? record.kiosk.text : record.member.text;
