@@ -151,6 +151,7 @@ private:
     [[nodiscard]] Instant corner_due() const;
     void refresh_directory();
     void look_at_roster_anew();
+    void say_carried();
     void hear_centre();
     void settle_settings();
     void take_theme();

@@ -17,8 +17,22 @@ constexpr Nanoseconds between_told_looks = std::chrono::seconds(1);
 
 }  // namespace
 
+// Whoever brought a stick learns when it may be taken out. What it calls itself is not shown here: nobody has compared its fingerprint.
+void App::say_carried() {
+    if (parts_.sync == nullptr || !parts_.sync->take_served()) return;
+    const SyncRoom::Carried& carried = *parts_.sync->carried();
+    due_ = {};
+    if (carried.wrong.empty())
+        reception_->say(Notice::Tone::kind, "sync.courier.done", "sync.courier.done.text", moment_, {{"n", std::to_string(carried.served.records_on_stick)}});
+    else if (carried.of && !parts_.sync->status().enrolled)
+        reception_->say(Notice::Tone::kind, "sync.courier.unknown", "sync.courier.unknown.text", moment_);
+    else
+        reception_->say(Notice::Tone::bad, "sync.courier.failed", "sync.courier.failed.text", moment_);
+}
+
 // One small question to the database, at most once a second; at once when the sync room says that something came.
 void App::hear_centre() {
+    say_carried();
     const bool pulled = parts_.sync != nullptr && parts_.sync->take_pulled();
     Study* const study = parts_.study;
     if (study == nullptr) return;

@@ -46,6 +46,7 @@ public:
     void export_quarantined(Path file) override;
     void stick_came(Path root) override;
     [[nodiscard]] const std::optional<Carried>& carried() const override { return carried_; }
+    [[nodiscard]] bool take_served() override { return std::exchange(served_, false); }
     [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(exported_, std::nullopt); }
     [[nodiscard]] bool take_pulled() override { return std::exchange(pulled_, false); }
 
@@ -64,7 +65,7 @@ private:
     std::optional<Result<std::size_t>> exported_;
     std::optional<Carried> carried_;
     Path carried_root_;
-    bool pulled_ = false;
+    bool pulled_ = false, served_ = false;
     Instant due_ = Instant::never();
     bool begun_ = false;
     int enrols_asked_ = 0;
@@ -240,6 +241,7 @@ void Room::look(const Study* study, bool hall_is_free, const Moment& moment) {
     if (news->carried) {
         carried_ = std::move(news->carried);
         carried_root_ = std::move(news->carried_root);
+        served_ = true;
     }
     if (news->exported) exported_ = std::move(news->exported);
 }

@@ -53,6 +53,7 @@ public:
         std::optional<CourierStick> of;   // whose it is, by its own word
     };
     [[nodiscard]] virtual const std::optional<Carried>& carried() const = 0;
+    [[nodiscard]] virtual bool take_served() = 0;   // true once after carried() became another
     virtual void export_quarantined(Path file) = 0;
     // How the last export ended, once: how many records, or why not.
     [[nodiscard]] virtual std::optional<Result<std::size_t>> exported() = 0;

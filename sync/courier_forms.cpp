@@ -4,6 +4,7 @@
 
 #include "content/base/gzip.h"
 #include "content/base/json.h"
+#include "content/base/text.h"
 #include "content/study/records.h"
 #include "sync/told.h"
 
@@ -74,6 +75,7 @@ Result<CourierStick> read_courier_stick(std::string_view json) {
     stick.home_page = root["home_page"].string();
     stick.made = wall_time_from_iso(root["made"].string());
     const std::string key = root["centre_key"].string(), hex = root["signature"].string();
+    if (const std::size_t length = code_points(stick.name).size(); length < 1 || length > longest_organisation) root["name"].refuse("not 1 to 120 characters");
     if (!stick.home_page.ends_with('/')) root["home_page"].refuse("does not end with /");
     if (!document.good()) return document.error().within("the stick's registration");
     const auto key_bytes = fixed_bytes<32>(key);

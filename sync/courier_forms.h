@@ -30,6 +30,7 @@ namespace xinghuo {
 inline constexpr std::string_view courier_folder = "xinghuo-courier";
 inline constexpr std::size_t chunk_limit_bytes = 1u << 20;          // of a file
 inline constexpr std::size_t chunk_plain_limit_bytes = 32u << 20;   // of what it holds
+inline constexpr std::size_t longest_organisation = 120;            // characters of its name
 inline constexpr std::size_t receipts_limit_bytes = 32u << 20;
 
 struct CourierStick {

@@ -235,4 +235,35 @@ TEST_CASE("the centre's page: what was refused is shown with its reason, sent ag
     std::filesystem::remove_all(stick);
 }
 
+TEST_CASE("whoever brings a courier stick is told in the hall when it may be taken out", "[sync]") {
+    const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920});
+    const Lang lang = GENERATE(Lang::zh, Lang::en);
+    FakeSyncRoom room;
+    HallOptions options{.w = w, .h = h, .lang = lang};
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    hall.drive->run("open hall");
+    hall.drive->settle();
+    SyncRoom::Carried carried = stick_of_a_centre();
+    carried.of->name = "来历不明的字样";
+    const auto serve = [&](bool enrolled, std::string wrong) {
+        room.now.set = room.now.enrolled = enrolled;
+        carried.wrong = std::move(wrong);
+        carried.served.records_on_stick = 812;
+        room.carried_now = carried;
+        room.served = true;
+        hall.drive->wait(0.3);
+        CHECK(faults(*hall.app).empty());
+        CHECK(seen(hall).find("来历不明") == std::string::npos);
+        return seen(hall);
+    };
+    const std::string done = serve(true, "");
+    INFO(done);
+    CHECK(done.find("812") != std::string::npos);
+    CHECK(serve(true, "the stick is full") != done);
+    const std::string unknown = serve(false, "this terminal is not enrolled yet");
+    CHECK(unknown.find(lang == Lang::en ? "not enrolled yet" : "尚未登记") != std::string::npos);
+    CHECK(unknown.find("812") == std::string::npos);
+}
+
 }  // namespace xinghuo

@@ -15,6 +15,8 @@
 #include <filesystem>
 
 #include "content/base/crypto.h"
+#include "content/base/text.h"
+#include "sync/courier_forms.h"
 #include "sync/server/api.h"
 #include "sync/server/hour_sums.h"
 #include "sync/server/http_server.h"
@@ -103,6 +105,7 @@ Result<CentreSettings> centre_settings(Sql& sql, const ServerOptions& options) {
     if (!home_page->ends_with('/')) return Error{ErrorKind::invalid, "--home-page: ends with /, as https://example.edu/"};
     auto organisation = kept_option(sql, options, "--organisation", "organisation", default_organisation);
     if (!organisation) return organisation.error();
+    if (const std::size_t length = code_points(*organisation).size(); length < 1 || length > longest_organisation) return Error{ErrorKind::invalid, "--organisation: 1 to 120 characters"};
     auto key = SigningKey::load_or_make(options.keys() / "centre.key");
     if (!key) return key.error().within("the centre's key");
     settings.terms.home_page = *home_page;

@@ -28,12 +28,13 @@ public:
     void stick_came(Path root) override { asked.push_back("stick " + root.filename().string()); }
     [[nodiscard]] const std::optional<Carried>& carried() const override { return carried_now; }
     [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(export_result, std::nullopt); }
+    [[nodiscard]] bool take_served() override { return std::exchange(served, false); }
     [[nodiscard]] bool take_pulled() override { return std::exchange(pulled, false); }
 
     SyncStatus now;                                        // a test writes it
     std::optional<Carried> carried_now;
     std::optional<Result<std::size_t>> export_result;
-    bool pulled = false;
+    bool pulled = false, served = false;
     std::vector<std::string> asked;
 };
 
