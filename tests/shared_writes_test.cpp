@@ -49,7 +49,10 @@ TEST_CASE("batches that are written together are kept or refused each by itself"
                     batch.statements.push_back(shared_batch(999, 1).statements.front());
                     batch.statements.back().fingerprint = sha256_hex("x", 1);
                 }
-                const auto done = RecordStore(*connections[static_cast<std::size_t>(i)]).keep(batch);
+                RecordStore store(*connections[static_cast<std::size_t>(i)]);
+                if (n % 5 == 0) store.preparing().reset();  // refused before it came to writing
+                auto preparing = n % 2 == 0 ? store.preparing() : nullptr;
+                const auto done = store.keep(batch, std::move(preparing));
                 if (!done) ++other;
                 else if (!done->conflicting.empty()) ++conflicts;
                 else kept += static_cast<int>(done->added);
@@ -78,6 +81,42 @@ TEST_CASE("who wants to write waits for its turn, and not for ever", "[centre]")
     writes->give();
     later.join();
     CHECK(RecordStore(database.sql()).keep(shared_batch(1, 2)));
+}
+
+TEST_CASE("what is prepared waits for a core, and goes on when there is one", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    const auto writes = SharedWrites::of(database.file(), {});
+    std::atomic<int> at_a_time = 0, most = 0, done = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 40; ++i)
+        threads.emplace_back([&] {
+            for (int n = 0; n < 20; ++n) {
+                writes->begin_preparing();
+                const int now = ++at_a_time;
+                for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+                std::this_thread::yield();
+                --at_a_time;
+                writes->end_preparing();
+                ++done;
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(done == 800);
+    CHECK(most <= std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+    CHECK(RecordStore(database.sql()).keep(shared_batch(1, 2)));
+}
+
+TEST_CASE("a long log is moved into the file while others write, and begins anew", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    const auto other = database.connect();  // so that there is a connection for the group
+    RecordStore store(database.sql());
+    for (int i = 0; i < 10; ++i) {
+        NewBatch batch = shared_batch(i, 200);
+        for (NewStatement& statement : batch.statements) statement.json = fmt::format(R"({{"id":"{}","padding":"{:022000}"}})", statement.id, i);
+        REQUIRE(store.keep(std::move(batch)));
+    }
+    CHECK(rows_of(*other, "statement") == 2'000);
+    CHECK(std::filesystem::file_size(database.file().string() + "-wal") < std::uintmax_t{32} << 20);  // of 45 MB
 }
 
 TEST_CASE("a centre's database of an earlier version grows by the steps it lacks, and holds what it held", "[centre]") {

@@ -93,18 +93,22 @@ Result<BatchIds> batch_ids(const NewBatch& batch) {
 }
 
 // Fingerprints of two kinds: what the statement that is here says, and what the new one says.
-Result<bool> says_the_same(Sql& sql, Organisation organisation, std::int64_t place, const NewStatement& statement) {
+Result<bool> says_the_same(Sql& sql, Organisation organisation, std::int64_t place, const std::string& json) {
     const auto rows = sql.query("SELECT json FROM statement WHERE organisation = $1 AND place = $2", {organisation, place});
     if (!rows) return rows.error();
-    const auto here = JsonTree::parse(rows->empty() ? std::string() : rows->front().text(0)), told = JsonTree::parse(statement.json);
+    const auto here = JsonTree::parse(rows->empty() ? std::string() : rows->front().text(0)), told = JsonTree::parse(json);
     return here && told && statement_fingerprint(here->root()) == statement_fingerprint(told->root());
 }
 
-// What is made of a batch before anybody waits for it: whoever writes to SQLite writes alone.
+// What is made of a batch before anybody waits for it: whoever writes to SQLite writes alone. Its records and their JSON go from the batch to here.
+constexpr std::size_t json_column = 3;  // of statement_rows()
 struct PreparedBatch {
     BatchIds ids;
     SqlRowsToInsert id_rows, statement_rows;   // without their places; statement_rows: of all, in order
     std::vector<CarriedRecord> records;        // of all, by seq
+    std::vector<std::size_t> of_statement;     // each record's
+    PostingRows postings;                      // of all
+    ToldActivities activities;                 // of all
 };
 
 SqlRowsToInsert id_rows_of(const NewBatch& batch, const BatchIds& ids) {
@@ -156,7 +160,7 @@ Result<void> insert_ids(Sql& sql, const NewBatch& batch, PreparedBatch& prepared
         else if (row.blob(2) != ids.fingerprints[i]) kept.conflicting.push_back(batch.statements[i].id);
     }
     for (const auto& [i, place] : unsure) {
-        const auto same = says_the_same(sql, batch.organisation, place, batch.statements[i]);
+        const auto same = says_the_same(sql, batch.organisation, place, std::get<std::string>(prepared.statement_rows.columns[json_column].values[i]));
         if (!same) return same.error();
         if (!*same) kept.conflicting.push_back(batch.statements[i].id);
     }
@@ -189,11 +193,11 @@ SqlRowsToInsert statement_rows() {
     return rows;
 }
 
-// All but its place.
-Result<void> add_statement(SqlRowsToInsert& rows, Organisation organisation, const NewStatement& statement) {
+// All but its place. Its JSON goes from the statement to there.
+Result<void> add_statement(SqlRowsToInsert& rows, Organisation organisation, NewStatement& statement) {
     rows.columns[1].values.emplace_back(organisation);
     rows.columns[2].values.emplace_back(*id_bytes(statement.id));
-    rows.columns[3].values.emplace_back(statement.json);
+    rows.columns[json_column].values.emplace_back(std::move(statement.json));
     rows.columns[4].values.emplace_back(keys_bytes(statement.keys));
     if (statement.refers_to.empty()) rows.columns[5].values.emplace_back(nullptr);
     else if (auto target = id_bytes(statement.refers_to)) rows.columns[5].values.emplace_back(std::move(*target));
@@ -212,7 +216,8 @@ Result<void> insert_statements(Sql& sql, const NewBatch& batch, PreparedBatch& p
     for (const FreshStatement& one : fresh) {
         rows.columns[0].values.emplace_back(one.place);
         if (all) continue;
-        if (auto added = add_statement(rows, batch.organisation, *one.statement); !added) return added;
+        const auto i = static_cast<std::size_t>(one.statement - batch.statements.data());
+        for (std::size_t column = 1; column < rows.columns.size(); ++column) rows.columns[column].values.push_back(prepared.statement_rows.columns[column].values[i]);
     }
     if (auto done = sql.insert(rows); !done) return done.error();
     return {};
@@ -228,6 +233,18 @@ Result<void> insert_postings(Sql& sql, Organisation organisation, const std::vec
         rows.add(organisation, block, 0, std::exchange(entries, {}));
     }
     return rows.insert(sql);
+}
+
+// The same of a whole batch, for the first, second … of its blocks.
+PostingRows postings_of(const NewBatch& batch) {
+    PostingRows rows;
+    std::vector<KeyAt> entries;
+    for (std::size_t i = 0; i < batch.statements.size(); ++i) {
+        for (const std::int64_t key : batch.statements[i].keys) entries.push_back({key, static_cast<std::uint8_t>(i % block_size)});
+        if (i + 1 < batch.statements.size() && (i + 1) % block_size != 0) continue;
+        rows.add(batch.organisation, static_cast<std::int64_t>(i / block_size), 0, std::exchange(entries, {}));
+    }
+    return rows;
 }
 
 Result<void> insert_attachments(Sql& sql, const NewBatch& batch) {
@@ -247,32 +264,31 @@ Result<void> insert_attachments(Sql& sql, const NewBatch& batch) {
     return {};
 }
 
-void by_seq(std::vector<CarriedRecord>& records) {
-    std::sort(records.begin(), records.end(), [](const CarriedRecord& a, const CarriedRecord& b) { return a.record.seq < b.record.seq; });
-}
-
 // The records of what is fresh, in the order of seq.
-std::vector<CarriedRecord> fresh_records(const NewBatch& batch, const std::vector<FreshStatement>& fresh) {
+std::vector<CarriedRecord> fresh_records(const NewBatch& batch, const PreparedBatch& prepared, const std::vector<FreshStatement>& fresh) {
+    std::vector<bool> is_fresh(batch.statements.size());
+    for (const FreshStatement& one : fresh) is_fresh[static_cast<std::size_t>(one.statement - batch.statements.data())] = true;
     std::vector<CarriedRecord> records;
-    for (const FreshStatement& one : fresh) {
-        const auto i = static_cast<std::size_t>(one.statement - batch.statements.data());
-        if (i < batch.records.size() && batch.records[i]) records.push_back(*batch.records[i]);
-    }
-    by_seq(records);
+    for (std::size_t n = 0; n < prepared.records.size(); ++n)
+        if (is_fresh[prepared.of_statement[n]]) records.push_back(prepared.records[n]);
     return records;
 }
 
-Result<PreparedBatch> prepare(const NewBatch& batch) {
+Result<PreparedBatch> prepare(NewBatch& batch) {
     auto ids = batch_ids(batch);
     if (!ids) return ids.error();
-    PreparedBatch prepared{std::move(*ids), {}, statement_rows(), {}};
+    PreparedBatch prepared{std::move(*ids), {}, statement_rows(), {}, {}, postings_of(batch), {}};
     prepared.id_rows = id_rows_of(batch, prepared.ids);
     for (auto& column : prepared.statement_rows.columns) column.values.reserve(batch.statements.size());
-    for (const NewStatement& statement : batch.statements)
+    for (NewStatement& statement : batch.statements)
         if (auto added = add_statement(prepared.statement_rows, batch.organisation, statement); !added) return added.error();
-    for (const auto& record : batch.records)
-        if (record) prepared.records.push_back(*record);
-    by_seq(prepared.records);
+    for (const NewStatement& statement : batch.statements) prepared.activities.add(statement);
+    for (std::size_t i = 0; i < std::min(batch.records.size(), batch.statements.size()); ++i)
+        if (batch.records[i]) prepared.of_statement.push_back(i);
+    std::stable_sort(prepared.of_statement.begin(), prepared.of_statement.end(),
+                     [&](std::size_t a, std::size_t b) { return batch.records[a]->record.seq < batch.records[b]->record.seq; });
+    prepared.records.reserve(prepared.of_statement.size());
+    for (const std::size_t i : prepared.of_statement) prepared.records.push_back(std::move(*batch.records[i]));
     return prepared;
 }
 
@@ -285,16 +301,19 @@ Result<void> keep_in_transaction(Sql& sql, const NewBatch& batch, PreparedBatch&
     if (!kept.conflicting.empty()) return Error{ErrorKind::invalid, "a statement with this id is here already, and another one"};
     if (fresh.empty()) return {};
     if (auto done = insert_statements(sql, batch, prepared, fresh); !done) return done;
-    if (auto done = insert_postings(sql, batch.organisation, fresh); !done) return done;
+    const bool all = fresh.size() == batch.statements.size();
+    if (auto done = all ? prepared.postings.insert_at(sql, *blocks) : insert_postings(sql, batch.organisation, fresh); !done) return done;
     if (sql.dialect() == Sql::Dialect::sqlite)
         if (auto done = find_referred_to(sql, batch.organisation, fresh); !done) return done;
     if (auto done = keep_references(sql, batch.organisation, fresh); !done) return done;
     if (!batch.attachments.empty())
         if (auto done = insert_attachments(sql, batch); !done) return done;
-    if (auto done = keep_activities(sql, batch.organisation, fresh); !done) return done;
+    ToldActivities some_activities;
+    if (!all)
+        for (const FreshStatement& one : fresh) some_activities.add(*one.statement);
+    if (auto done = (all ? prepared.activities : some_activities).keep(sql, batch.organisation); !done) return done;
     kept.added = fresh.size();
-    const bool all = fresh.size() == batch.statements.size();
-    const std::vector<CarriedRecord> some = all ? std::vector<CarriedRecord>() : fresh_records(batch, fresh);
+    const std::vector<CarriedRecord> some = all ? std::vector<CarriedRecord>() : fresh_records(batch, prepared, fresh);
     const std::vector<CarriedRecord>& records = all ? prepared.records : some;
     if (batch.kiosk.empty() || records.empty()) return {};
     if (auto done = follow_chain(sql, batch.organisation, batch.kiosk, batch.kiosk_key, records, batch.stored); !done) return done;
@@ -374,7 +393,7 @@ KeptStatement kept_statement(const SqlRow& row) {
 
 std::int64_t kept_place(const SqlRow& row) { return row.integer(2); }
 
-Result<KeptBatch> RecordStore::keep(const NewBatch& batch) {
+Result<KeptBatch> RecordStore::keep(NewBatch batch, Sql::Preparing preparing) {
     const Storing running(batch.stored);
     KeptBatch kept;
     for (const NewStatement& statement : batch.statements) kept.ids.push_back(statement.id);
@@ -384,6 +403,7 @@ Result<KeptBatch> RecordStore::keep(const NewBatch& batch) {
     kept.conflicting = prepared->ids.conflicting;
     if (!kept.conflicting.empty()) return kept;
     if (auto made = make_months(*sql_, batch.stored); !made) return made.error().within("keeping statements");
+    preparing.reset();
     auto done = sql_->write([&](Sql& sql) {
         kept.conflicting.clear();
         kept.added = 0;

@@ -122,8 +122,9 @@ class RecordStore {
 public:
     explicit RecordStore(Sql& sql) : sql_(&sql) {}
 
-    // One transaction; answered after the commit. `io`: nothing is known to be kept.
-    Result<KeptBatch> keep(const NewBatch& batch);
+    // One transaction; answered after the commit. `io`: nothing is known to be kept. `preparing`: what preparing() gave before the batch was made.
+    Result<KeptBatch> keep(NewBatch batch, Sql::Preparing preparing = nullptr);
+    Sql::Preparing preparing() { return sql_->preparing(); }
     Result<std::optional<KeptStatement>> find(Organisation organisation, std::string_view id);
     Result<StatementPage> select(Organisation organisation, const StatementQuery& query);
     // Everything stored up to here is visible to every reader; never past a transaction that is still running. Ask before select(), not after.

@@ -10,9 +10,14 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::size_t most_together = 32;  // batches: a transaction of a few thousand statements
+// Batches. A transaction of more costs each of them hardly less, and while it is written as many others are made ready.
+constexpr std::size_t enough_together = 4, most_together = 8;
+constexpr Milliseconds for_others{20};  // longer than most batches take to be ready
+constexpr std::size_t much = std::size_t{16} << 20;  // about 30 MB of log
 
 }  // namespace
+
+SharedWrites::SharedWrites(Open open) : open_(std::move(open)), cores_(static_cast<std::size_t>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)))) {}
 
 std::shared_ptr<SharedWrites> SharedWrites::of(const Path& file, Open open) {
     static std::mutex lock;
@@ -53,10 +58,13 @@ Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
     Waiting mine{&work, {}, false};
     std::unique_lock held(lock_);
     waiting_.push_back(&mine);
+    if (waiting_.size() == enough_together) gathers_.notify_one();
     changed_.wait(held, [&] { return mine.done || !writing_; });
     if (mine.done) return mine.result;
     writing_ = true;
     while (!mine.done) {
+        gathers_.wait_for(held, for_others, [&] { return waiting_.size() >= enough_together || coming_ == 0; });
+        writing_now_ = true;
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_together));
         const std::vector<Waiting*> together(waiting_.begin(), end);
         waiting_.erase(waiting_.begin(), end);
@@ -64,11 +72,36 @@ Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
         write_all(together, only);
         held.lock();
         for (Waiting* one : together) one->done = true;
+        writing_now_ = false;
+        changed_.notify_all();
+        may_prepare_.notify_one();
     }
     writing_ = false;
     held.unlock();
     changed_.notify_all();
     return mine.result;
+}
+
+bool SharedWrites::log_is_long() {
+    if (written_ < much || moving_.exchange(true)) return false;
+    written_ = 0;
+    return true;
+}
+
+void SharedWrites::begin_preparing() {
+    std::unique_lock held(lock_);
+    ++coming_;
+    may_prepare_.wait(held, [&] { return may_prepare(); });
+    ++preparing_;
+}
+
+void SharedWrites::end_preparing() {
+    {
+        const std::lock_guard held(lock_);
+        --preparing_;
+        if (--coming_ == 0) gathers_.notify_one();
+    }
+    may_prepare_.notify_one();
 }
 
 void SharedWrites::write_all(const std::vector<Waiting*>& together, Sql* only) {

@@ -3,6 +3,7 @@
 // Other processes are kept apart by SQLite's locks. Any thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -21,7 +22,7 @@ public:
     using Open = std::function<Result<std::unique_ptr<Sql>>(SharedWrites&)>;
     // The one of this file in this process; lives as long as somebody has it.
     static std::shared_ptr<SharedWrites> of(const Path& file, Open open);
-    explicit SharedWrites(Open open) : open_(std::move(open)) {}
+    explicit SharedWrites(Open open);
 
     // Nobody else writes until give(). False: it was not our turn within that time.
     bool take(Milliseconds patience);
@@ -29,6 +30,13 @@ public:
     // Done in a transaction, perhaps with others' work, and answered after the commit. Work that fails is undone alone; work may be done more than once.
     // `only`: the one connection there is to this file, which then serves; null: there are several.
     Result<void> write(const Sql::Work& work, Sql* only);
+    // Sql::preparing(). As many at a time as there are cores, one less while somebody writes: a writer among sixteen that prepare would get a ninth of two cores.
+    void begin_preparing();
+    void end_preparing();
+    // About how much has gone into SQLite's log since it was last moved into the file. True: it is much, and whoever hears so moves it, says log_moved(), and is the only one.
+    void wrote(std::size_t bytes) { written_ += bytes; }
+    bool log_is_long();
+    void log_moved() { moving_ = false; }
 
 private:
     struct Waiting {
@@ -37,6 +45,7 @@ private:
         bool done = false;
     };
     void write_all(const std::vector<Waiting*>& together, Sql* only);
+    [[nodiscard]] bool may_prepare() const { return preparing_ + (writing_now_ ? 1 : 0) < cores_ || preparing_ == 0; }
 
     Open open_;
     std::mutex lock_;
@@ -44,7 +53,12 @@ private:
     std::deque<const void*> turns_;         // who is first has it
     std::deque<Waiting*> waiting_;
     bool writing_ = false;                  // one of those who wait writes for all
+    bool writing_now_ = false;              // and does not wait for others to be ready
+    std::size_t preparing_ = 0, coming_ = 0, cores_;  // coming: those that prepare, and those that wait until they may
+    std::condition_variable may_prepare_, gathers_;   // gathers: whoever writes waits for more
     std::unique_ptr<Sql> sql_;              // of whoever writes
+    std::atomic<std::size_t> written_ = 0;
+    std::atomic<bool> moving_ = false;
 };
 
 }  // namespace xinghuo

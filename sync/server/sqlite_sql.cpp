@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
-#include <deque>
+#include <list>
 #include <unordered_map>
 
 #include "content/store/database.h"
@@ -54,7 +54,7 @@ public:
 
     Result<std::vector<SqlRow>> query(std::string_view sql, const std::vector<SqlValue>& values) override {
         std::vector<SqlRow> answer;
-        std::deque<std::string> lists;
+        std::list<std::string> lists;
         std::vector<DatabaseValue> shown;
         shown.reserve(values.size());
         for (const SqlValue& value : values) shown.push_back(show(value, lists));
@@ -72,10 +72,11 @@ public:
         const bool alone = !turn_ && !db_->in_transaction();
         if (alone && !take_turn()) return busy();
         Result<void> done;
-        for (std::size_t row = 0; row < count && done;) {
-            const std::size_t some = count - row >= most_rows ? most_rows : 1;
-            done = insert_some(rows, row, some, answer);
-            row += some;
+        std::size_t row = 0;
+        for (const std::size_t some : rows_in_a_statement) {
+            if (!done || count - row < some) continue;
+            const std::string& words = words_of(rows, some);
+            for (; done && count - row >= some; row += some) done = insert_some(words, rows, row, some, answer);
         }
         if (alone) give_turn();
         if (!done) return done.error().within("table " + rows.table);
@@ -94,37 +95,64 @@ public:
         auto done = db_->run("COMMIT");
         if (done) give_turn();
         else roll_back();
+        // Who commits for a group leaves it to one of those who wait for nothing any more.
+        if (done && writes_.use_count() != 0) move_long_log();
         return done;
     }
     void roll_back() override {
         if (db_->in_transaction()) (void)db_->run("ROLLBACK");  // a full disk ends a transaction by itself
         give_turn();
     }
-    Result<void> write(const Work& work) override { return writes_->write(work, writes_.use_count() == 1 ? this : nullptr); }
+    Result<void> write(const Work& work) override {
+        auto done = writes_->write(work, writes_.use_count() == 1 ? this : nullptr);
+        if (done) move_long_log();
+        return done;
+    }
+    Preparing preparing() override {
+        writes_->begin_preparing();
+        return {writes_.get(), [](SharedWrites* writes) { writes->end_preparing(); }};
+    }
     // Transactions are immediate, so nothing is found out too late; who waited in vain for the lock has waited long enough.
     [[nodiscard]] bool asks_again() const override { return false; }
 
 private:
-    static constexpr std::size_t most_rows = 50;  // in one statement
+    static constexpr std::size_t rows_in_a_statement[] = {50, 10, 1};
     static constexpr Milliseconds patience{5000};
 
     bool take_turn() { return turn_ = writes_->take(patience); }
     void give_turn() {
         if (std::exchange(turn_, false)) writes_->give();
     }
+    // Beside those who write, as far as that goes; then with the turn what they wrote meanwhile, so that the log begins anew and does not grow for ever. What
+    // cannot be moved now stays in the log, and the next one tries.
+    void move_long_log() {
+        if (!writes_->log_is_long()) return;
+        constexpr int beside = 2;
+        for (int i = 0; i < beside; ++i) (void)db_->checkpoint();
+        if (writes_->take(patience)) {
+            (void)db_->checkpoint();
+            writes_->give();
+        }
+        writes_->log_moved();
+    }
     static Error busy() { return {ErrorKind::io, "the database: others have been writing for too long"}; }
 
-    Result<void> insert_some(const SqlRowsToInsert& rows, std::size_t first, std::size_t count, std::vector<SqlRow>& answer) {
+    Result<void> insert_some(const std::string& words, const SqlRowsToInsert& rows, std::size_t first, std::size_t count, std::vector<SqlRow>& answer) {
         std::vector<DatabaseValue> shown;
         shown.reserve(count * rows.columns.size());
-        std::deque<std::string> lists;
+        std::list<std::string> lists;
         for (std::size_t row = first; row < first + count; ++row)
             for (const auto& column : rows.columns) shown.push_back(show(column.values.at(row), lists));
-        return read_rows(words_of(rows, count), shown, answer);
+        std::size_t bytes = 0;
+        for (const DatabaseValue& value : shown)
+            if (const auto* text = std::get_if<std::string_view>(&value)) bytes += text->size();
+            else if (const auto* blob = std::get_if<std::span<const std::uint8_t>>(&value)) bytes += blob->size();
+        writes_->wrote(bytes);
+        return read_rows(words, shown, answer);
     }
     // "INSERT INTO table (a, b) VALUES (?1, ?2), (?3, ?4) …"
     const std::string& words_of(const SqlRowsToInsert& rows, std::size_t count) {
-        std::string key = rows.table + (count == 1 ? " one " : " many ");
+        std::string key = fmt::format("{} {} ", rows.table, count);
         for (const auto& column : rows.columns) (key += column.name) += ',';
         (key += rows.on_conflict) += rows.returning;
         if (const auto found = translations_.find(key); found != translations_.end()) return found->second;
@@ -141,7 +169,7 @@ private:
         return translations_.emplace(std::move(key), std::move(words)).first->second;
     }
 
-    static DatabaseValue show(const SqlValue& value, std::deque<std::string>& lists) {
+    static DatabaseValue show(const SqlValue& value, std::list<std::string>& lists) {
         switch (value.index()) {
             case 0: return nullptr;
             case 1: return std::get<std::int64_t>(value);
@@ -179,7 +207,7 @@ private:
 Result<std::unique_ptr<Sql>> open_with(const Path& file, std::shared_ptr<SharedWrites> writes) {
     auto db = Database::open(file);
     if (!db) return db.error();
-    // No frame waits here: whoever commits also moves the log into the file, before it grows.
+    // No frame waits here: whoever commits also moves the log into the file, before it grows, where nobody could do so earlier.
     if (auto set = (*db)->run_script("PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-32000;"); !set) return set.error().within("opening the database");
     return std::unique_ptr<Sql>(std::make_unique<SqliteSql>(std::move(*db), std::move(writes)));
 }

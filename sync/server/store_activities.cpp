@@ -19,34 +19,34 @@ Result<std::map<std::int64_t, std::string>> known_activities(Sql& sql, Organisat
     return known;
 }
 
-struct NewerDefinitions {
-    std::string iri;
-    std::vector<std::string> definitions;  // one after another, no two neighbours alike
-};
-
 }  // namespace
 
+void ToldActivities::add(const NewStatement& statement) {
+    for (const auto& [iri, definition] : statement.activities) {
+        const auto [known, first] = keys_.try_emplace(iri);
+        if (first) known->second = activity_key(iri);
+        NewerDefinitions& newer = told_[known->second];
+        if (first) newer.iri = iri;
+        if (!newer.definitions.empty() && newer.definitions.back() == definition) continue;
+        newer.definitions.push_back(definition);
+        newer.last = statement_key(StatementKey::verb, definition);
+    }
+}
+
 // Most statements tell what was told before: then nothing is written, and nothing parsed.
-Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh) {
-    std::map<std::int64_t, NewerDefinitions> told;
-    for (const FreshStatement& one : fresh)
-        for (const auto& [iri, definition] : one.statement->activities) {
-            NewerDefinitions& newer = told[activity_key(iri)];
-            newer.iri = iri;
-            if (newer.definitions.empty() || newer.definitions.back() != definition) newer.definitions.push_back(definition);
-        }
-    if (told.empty()) return {};
+Result<void> ToldActivities::keep(Sql& sql, Organisation organisation) const {
+    if (told_.empty()) return {};
     std::vector<std::int64_t> keys;
-    for (const auto& [key, newer] : told) keys.push_back(key);
+    for (const auto& [key, newer] : told_) keys.push_back(key);
     const auto rows_known = sql.query("SELECT key, newest FROM activity WHERE organisation = $1 AND key " + sql.among("$2"), {organisation, keys});
     if (!rows_known) return rows_known.error();
     std::map<std::int64_t, std::int64_t> newest;
     for (const SqlRow& row : *rows_known) newest[row.integer(0)] = row.integer(1);
 
     std::vector<std::int64_t> changed;
-    for (const auto& [key, newer] : told) {
+    for (const auto& [key, newer] : told_) {
         const auto found = newest.find(key);
-        const bool same = found != newest.end() && newer.definitions.size() == 1 && found->second == statement_key(StatementKey::verb, newer.definitions.front());
+        const bool same = found != newest.end() && newer.definitions.size() == 1 && found->second == newer.last;
         if (!same) changed.push_back(key);
     }
     if (changed.empty()) return {};
@@ -58,7 +58,7 @@ Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vec
     rows.columns = {{"organisation", SqlType::bigint, {}}, {"key", SqlType::bigint, {}}, {"iri", SqlType::text, {}}, {"definition", SqlType::text, {}}, {"newest", SqlType::bigint, {}}};
     rows.on_conflict = "ON CONFLICT (organisation, key) DO UPDATE SET definition = excluded.definition, newest = excluded.newest";
     for (const std::int64_t key : changed) {
-        const NewerDefinitions& newer = told.at(key);
+        const NewerDefinitions& newer = told_.at(key);
         std::string definition;
         std::size_t first = 0;
         if (const auto found = now->find(key); found != now->end()) definition = found->second;
@@ -68,7 +68,7 @@ Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vec
         rows.columns[1].values.emplace_back(key);
         rows.columns[2].values.emplace_back(newer.iri);
         rows.columns[3].values.emplace_back(std::move(definition));
-        rows.columns[4].values.emplace_back(statement_key(StatementKey::verb, newer.definitions.back()));
+        rows.columns[4].values.emplace_back(newer.last);
     }
     if (auto done = sql.insert(rows); !done) return done.error();
     return {};

@@ -1,8 +1,10 @@
 // What the parts of the record store share: how ids stand in columns, and the steps of keep() that have a file of their own. All run inside its transaction.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sync/server/record_store.h"
@@ -27,9 +29,12 @@ public:
     PostingRows();
     void add(Organisation organisation, std::int64_t block, std::int64_t source, std::vector<KeyAt> entries);
     Result<void> insert(Sql& sql);  // those that are here already stay
+    // What was added for block 0, 1 …: for these blocks. May be asked for again.
+    Result<void> insert_at(Sql& sql, const std::vector<std::int64_t>& blocks);
 
 private:
     SqlRowsToInsert rows_;
+    std::vector<std::int64_t> added_for_;
 };
 
 // A statement that was not here before, at its place.
@@ -46,8 +51,21 @@ std::int64_t kept_place(const SqlRow& row);
 
 // Postings of what each refers to, through any number of steps, in whatever order they came (store_references.cpp).
 Result<void> keep_references(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh);
-// Merges the activities' definitions into those that are known (store_activities.cpp).
-Result<void> keep_activities(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh);
+// What statements tell of activities, by their keys. Merged into what is known (store_activities.cpp).
+class ToldActivities {
+public:
+    void add(const NewStatement& statement);
+    Result<void> keep(Sql& sql, Organisation organisation) const;
+
+private:
+    struct NewerDefinitions {
+        std::string iri;
+        std::vector<std::string> definitions;  // one after another, no two neighbours alike
+        std::int64_t last = 0;                 // of the last of them, as the column `newest` says it
+    };
+    std::map<std::int64_t, NewerDefinitions> told_;
+    std::unordered_map<std::string, std::int64_t> keys_;   // by IRI
+};
 // PostgreSQL: partitions for the month of `when` and the two after it; each connection looks once a month (store_months.cpp). Outside a transaction.
 Result<void> make_months(Sql& sql, WallTime when);
 

@@ -23,6 +23,7 @@ void PostingRows::add(Organisation organisation, std::int64_t block, std::int64_
         rows_.columns[0].values.emplace_back(organisation);
         rows_.columns[1].values.emplace_back(key);
         rows_.columns[2].values.emplace_back(block);
+        added_for_.push_back(block);
         rows_.columns[3].values.emplace_back(source);
         if (related == members || related.empty()) rows_.columns[5].values.emplace_back(nullptr);
         else rows_.columns[5].values.emplace_back(std::move(related));
@@ -34,6 +35,11 @@ Result<void> PostingRows::insert(Sql& sql) {
     if (rows_.columns[0].values.empty()) return {};
     if (auto done = sql.insert(rows_); !done) return done.error();
     return {};
+}
+
+Result<void> PostingRows::insert_at(Sql& sql, const std::vector<std::int64_t>& blocks) {
+    for (std::size_t row = 0; row < added_for_.size(); ++row) rows_.columns[2].values[row] = blocks.at(static_cast<std::size_t>(added_for_[row]));
+    return insert(sql);
 }
 
 }  // namespace xinghuo

@@ -184,10 +184,10 @@ HttpReply conflict_reply(const std::vector<std::string>& ids) {
     return xapi_refusal(409, what);
 }
 
-HttpReply keep_batch(const XapiRequest& request, const NewBatch& batch, bool put) {
+HttpReply keep_batch(const XapiRequest& request, NewBatch batch, bool put, Sql::Preparing preparing) {
     KeptBatch kept;
     if (!batch.statements.empty()) {
-        auto done = request.call.store->keep(batch);
+        auto done = request.call.store->keep(std::move(batch), std::move(preparing));
         if (!done) return xapi_store_refusal(done.error());
         kept = std::move(*done);
     }
@@ -209,10 +209,11 @@ HttpReply keep_statements(const XapiRequest& request) {
     if (put && id == nullptr) return xapi_refusal(400, "the parameter \"statementId\" is missing");
     if (put && !is_uuid(*id)) return xapi_refusal(400, "the parameter \"statementId\" is no UUID");
 
+    Sql::Preparing preparing = request.call.store->preparing();
     auto arrived = read_body(request);
     if (!arrived) return refused(arrived.error());
     if (!put && !arrived->multipart)
-        if (const auto own = own_batch(request, arrived->json)) return keep_batch(request, *own, put);
+        if (auto own = own_batch(request, arrived->json)) return keep_batch(request, std::move(*own), put, std::move(preparing));
     auto tree = JsonTree::parse(std::string(arrived->json));
     if (!tree) return refused(tree.error().within("the statements"));
     if (put) {
@@ -227,9 +228,9 @@ HttpReply keep_statements(const XapiRequest& request) {
         return xapi_refusal(400, "POST brings a statement, or a list of statements");
     }
 
-    const auto batch = make_batch(request, tree->root(), *arrived);
+    auto batch = make_batch(request, tree->root(), *arrived);
     if (!batch) return refused(batch.error());
-    return keep_batch(request, *batch, put);
+    return keep_batch(request, std::move(*batch), put, std::move(preparing));
 }
 
 }  // namespace xinghuo
