@@ -5,6 +5,7 @@
 #include <random>
 
 #include "content/study/day.h"
+#include "sync/server/hour_sums.h"
 #include "sync/server/report_policies.h"
 #include "sync/server/row_list.h"
 
@@ -90,6 +91,8 @@ Result<void> write_year_of_sums(Sql& sql, const SecretKey& key) {
     const std::int64_t first = china_day(Date{2026, 1, 1});
     if (auto set = set_centre_policy(sql, 1, first, R"({"activity_hours":{"party_class":2}})"); !set) return set;
     if (auto set = set_centre_policy(sql, 1, first + 181, R"({"activity_hours":{"party_class":1},"minutes_per_hour":50})"); !set) return set;
+    // As the server does by itself after a policy was changed.
+    if (auto made = refresh_hours(sql, 1); !made) return made;
     return sql.dialect() == Sql::Dialect::postgres ? sql.run_script("ANALYZE") : Result<void>();
 }
 

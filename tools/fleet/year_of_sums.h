@@ -10,7 +10,7 @@ namespace xinghuo {
 
 // 700,000 visits of 13 records (sign-in, six intervals, four answers, a finished quiz, sign-out) by 50,000 members on 2,000 terminals in 2026, and 3,000
 // activities that 100 each came to (with openings, closings and guests 0.9 million records). Into an empty centre's database; `key` seals the people.
-// The same rows each time. Half a minute.
+// The same rows each time; hours are made under two policies. Half a minute.
 Result<void> write_year_of_sums(Sql& sql, const SecretKey& key);
 
 // What is asked of them: every report, in the forms an office wants. 2026-12-01 is a good day to ask.
