@@ -10,9 +10,7 @@
 namespace xinghuo {
 namespace {
 
-// Batches. A transaction of more costs each of them hardly less, and while it is written as many others are made ready.
-constexpr std::size_t enough_together = 4, most_together = 8;
-constexpr Milliseconds for_others{20};  // longer than most batches take to be ready
+constexpr std::size_t most_together = 32;  // batches: a transaction of a few thousand statements
 constexpr std::size_t much = std::size_t{16} << 20;  // about 30 MB of log
 
 }  // namespace
@@ -58,13 +56,10 @@ Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
     Waiting mine{&work, {}, false};
     std::unique_lock held(lock_);
     waiting_.push_back(&mine);
-    if (waiting_.size() == enough_together) gathers_.notify_one();
     changed_.wait(held, [&] { return mine.done || !writing_; });
     if (mine.done) return mine.result;
     writing_ = true;
     while (!mine.done) {
-        gathers_.wait_for(held, for_others, [&] { return waiting_.size() >= enough_together || coming_ == 0; });
-        writing_now_ = true;
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_together));
         const std::vector<Waiting*> together(waiting_.begin(), end);
         waiting_.erase(waiting_.begin(), end);
@@ -72,13 +67,12 @@ Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
         write_all(together, only);
         held.lock();
         for (Waiting* one : together) one->done = true;
-        writing_now_ = false;
         changed_.notify_all();
-        may_prepare_.notify_one();
     }
     writing_ = false;
     held.unlock();
     changed_.notify_all();
+    may_prepare_.notify_one();
     return mine.result;
 }
 
@@ -90,7 +84,6 @@ bool SharedWrites::log_is_long() {
 
 void SharedWrites::begin_preparing() {
     std::unique_lock held(lock_);
-    ++coming_;
     may_prepare_.wait(held, [&] { return may_prepare(); });
     ++preparing_;
 }
@@ -99,7 +92,6 @@ void SharedWrites::end_preparing() {
     {
         const std::lock_guard held(lock_);
         --preparing_;
-        if (--coming_ == 0) gathers_.notify_one();
     }
     may_prepare_.notify_one();
 }

@@ -45,7 +45,7 @@ private:
         bool done = false;
     };
     void write_all(const std::vector<Waiting*>& together, Sql* only);
-    [[nodiscard]] bool may_prepare() const { return preparing_ + (writing_now_ ? 1 : 0) < cores_ || preparing_ == 0; }
+    [[nodiscard]] bool may_prepare() const { return preparing_ + (writing_ ? 1 : 0) < cores_ || preparing_ == 0; }
 
     Open open_;
     std::mutex lock_;
@@ -53,9 +53,8 @@ private:
     std::deque<const void*> turns_;         // who is first has it
     std::deque<Waiting*> waiting_;
     bool writing_ = false;                  // one of those who wait writes for all
-    bool writing_now_ = false;              // and does not wait for others to be ready
-    std::size_t preparing_ = 0, coming_ = 0, cores_;  // coming: those that prepare, and those that wait until they may
-    std::condition_variable may_prepare_, gathers_;   // gathers: whoever writes waits for more
+    std::size_t preparing_ = 0, cores_;
+    std::condition_variable may_prepare_;
     std::unique_ptr<Sql> sql_;              // of whoever writes
     std::atomic<std::size_t> written_ = 0;
     std::atomic<bool> moving_ = false;

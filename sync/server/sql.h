@@ -75,7 +75,7 @@ public:
     using Work = std::function<Result<void>(Sql&)>;
     virtual Result<void> write(const Work& work);
     // Held while something is made ready that write() will be asked for, and given back before that; nothing of a database is waited for meanwhile. SQLite's one
-    // writer keeps a core to itself and waits a moment for what is nearly ready; others may have to wait here. Null: as many as like.
+    // writer keeps a core to itself; others may have to wait here. Null: as many as like.
     using Preparing = std::shared_ptr<void>;
     virtual Preparing preparing() { return nullptr; }
     // The last failure was a deadlock, a serialisation or a primary gone over before anything was committed: the same transaction may do well now.
