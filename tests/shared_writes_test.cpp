@@ -106,19 +106,6 @@ TEST_CASE("what is prepared waits for a core, and goes on when there is one", "[
     CHECK(RecordStore(database.sql()).keep(shared_batch(1, 2)));
 }
 
-TEST_CASE("a long log is moved into the file while others write, and begins anew", "[centre]") {
-    CentreDatabase database(Sql::Dialect::sqlite);
-    const auto other = database.connect();  // so that there is a connection for the group
-    RecordStore store(database.sql());
-    for (int i = 0; i < 10; ++i) {
-        NewBatch batch = shared_batch(i, 200);
-        for (NewStatement& statement : batch.statements) statement.json = fmt::format(R"({{"id":"{}","padding":"{:022000}"}})", statement.id, i);
-        REQUIRE(store.keep(std::move(batch)));
-    }
-    CHECK(rows_of(*other, "statement") == 2'000);
-    CHECK(std::filesystem::file_size(database.file().string() + "-wal") < std::uintmax_t{32} << 20);  // of 45 MB
-}
-
 TEST_CASE("a centre's database of an earlier version grows by the steps it lacks, and holds what it held", "[centre]") {
     CentreDatabase database;
     if (!database.here()) return;

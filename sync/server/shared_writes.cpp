@@ -11,7 +11,6 @@ namespace xinghuo {
 namespace {
 
 constexpr std::size_t most_together = 32;  // batches: a transaction of a few thousand statements
-constexpr std::size_t much = std::size_t{16} << 20;  // about 30 MB of log
 
 }  // namespace
 
@@ -74,12 +73,6 @@ Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
     changed_.notify_all();
     may_prepare_.notify_one();
     return mine.result;
-}
-
-bool SharedWrites::log_is_long() {
-    if (written_ < much || moving_.exchange(true)) return false;
-    written_ = 0;
-    return true;
 }
 
 void SharedWrites::begin_preparing() {

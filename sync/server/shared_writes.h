@@ -3,7 +3,6 @@
 // Other processes are kept apart by SQLite's locks. Any thread.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -33,10 +32,6 @@ public:
     // Sql::preparing(). As many at a time as there are cores, one less while somebody writes: a writer among sixteen that prepare would get a ninth of two cores.
     void begin_preparing();
     void end_preparing();
-    // About how much has gone into SQLite's log since it was last moved into the file. True: it is much, and whoever hears so moves it, says log_moved(), and is the only one.
-    void wrote(std::size_t bytes) { written_ += bytes; }
-    bool log_is_long();
-    void log_moved() { moving_ = false; }
 
 private:
     struct Waiting {
@@ -56,8 +51,6 @@ private:
     std::size_t preparing_ = 0, cores_;
     std::condition_variable may_prepare_;
     std::unique_ptr<Sql> sql_;              // of whoever writes
-    std::atomic<std::size_t> written_ = 0;
-    std::atomic<bool> moving_ = false;
 };
 
 }  // namespace xinghuo

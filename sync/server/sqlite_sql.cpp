@@ -95,19 +95,13 @@ public:
         auto done = db_->run("COMMIT");
         if (done) give_turn();
         else roll_back();
-        // Who commits for a group leaves it to one of those who wait for nothing any more.
-        if (done && writes_.use_count() != 0) move_long_log();
         return done;
     }
     void roll_back() override {
         if (db_->in_transaction()) (void)db_->run("ROLLBACK");  // a full disk ends a transaction by itself
         give_turn();
     }
-    Result<void> write(const Work& work) override {
-        auto done = writes_->write(work, writes_.use_count() == 1 ? this : nullptr);
-        if (done) move_long_log();
-        return done;
-    }
+    Result<void> write(const Work& work) override { return writes_->write(work, writes_.use_count() == 1 ? this : nullptr); }
     Preparing preparing() override {
         writes_->begin_preparing();
         return {writes_.get(), [](SharedWrites* writes) { writes->end_preparing(); }};
@@ -123,18 +117,6 @@ private:
     void give_turn() {
         if (std::exchange(turn_, false)) writes_->give();
     }
-    // Beside those who write, as far as that goes; then with the turn what they wrote meanwhile, so that the log begins anew and does not grow for ever. What
-    // cannot be moved now stays in the log, and the next one tries.
-    void move_long_log() {
-        if (!writes_->log_is_long()) return;
-        constexpr int beside = 2;
-        for (int i = 0; i < beside; ++i) (void)db_->checkpoint();
-        if (writes_->take(patience)) {
-            (void)db_->checkpoint();
-            writes_->give();
-        }
-        writes_->log_moved();
-    }
     static Error busy() { return {ErrorKind::io, "the database: others have been writing for too long"}; }
 
     Result<void> insert_some(const std::string& words, const SqlRowsToInsert& rows, std::size_t first, std::size_t count, std::vector<SqlRow>& answer) {
@@ -143,11 +125,6 @@ private:
         std::list<std::string> lists;
         for (std::size_t row = first; row < first + count; ++row)
             for (const auto& column : rows.columns) shown.push_back(show(column.values.at(row), lists));
-        std::size_t bytes = 0;
-        for (const DatabaseValue& value : shown)
-            if (const auto* text = std::get_if<std::string_view>(&value)) bytes += text->size();
-            else if (const auto* blob = std::get_if<std::span<const std::uint8_t>>(&value)) bytes += blob->size();
-        writes_->wrote(bytes);
         return read_rows(words, shown, answer);
     }
     // "INSERT INTO table (a, b) VALUES (?1, ?2), (?3, ?4) …"
@@ -207,7 +184,7 @@ private:
 Result<std::unique_ptr<Sql>> open_with(const Path& file, std::shared_ptr<SharedWrites> writes) {
     auto db = Database::open(file);
     if (!db) return db.error();
-    // No frame waits here: whoever commits also moves the log into the file, before it grows, where nobody could do so earlier.
+    // No frame waits here: whoever commits also moves the log into the file, before it grows.
     if (auto set = (*db)->run_script("PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-32000;"); !set) return set.error().within("opening the database");
     return std::unique_ptr<Sql>(std::make_unique<SqliteSql>(std::move(*db), std::move(writes)));
 }
