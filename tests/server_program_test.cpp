@@ -165,4 +165,9 @@ TEST_CASE("the program says what is wrong with what it was told", "[server_progr
     CHECK(run_program({program, "--data", folder.path.string(), "--lisen", "127.0.0.1:0"}) == 2);
     CHECK(run_program({program, "--data", folder.path.string(), "dance"}) == 2);
     CHECK(run_program({program, "--data", folder.path.string(), "credential", "remove", "nobody"}) == 1);
+    // Words that were refused are not kept either: the next start is as if they had never been said.
+    CHECK(run_program({program, "--data", folder.path.string(), "--listen", "127.0.0.1:0", "--home-page", "example.edu"}) > 0);
+    CHECK(run_program({program, "--data", folder.path.string(), "--listen", "127.0.0.1:0", "--organisation", ""}) > 0);
+    const ServerProgram starts(folder.path);
+    CHECK(RawConnection(starts.port()).ask("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")->status == 200);
 }

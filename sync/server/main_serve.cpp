@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 
 #include "content/base/crypto.h"
 #include "content/base/text.h"
@@ -89,23 +90,34 @@ Result<HttpServerSettings> http_settings(const ServerOptions& options) {
     return settings;
 }
 
-// The organisation's own words: told once, kept in the database, the same for every server over it.
-Result<std::string> kept_option(Sql& sql, const ServerOptions& options, const std::string& option, const std::string& name, const std::string& otherwise) {
+// The organisation's own words: told once, kept in the database if they are `good`, the same for every server over it.
+Result<std::string> kept_option(Sql& sql, const ServerOptions& options, const std::string& option, const std::string& name, const std::string& otherwise,
+                                const std::function<Result<void>(const std::string&)>& good) {
     Accounts accounts(sql);
-    if (const std::string* told = options.value(option))
+    if (const std::string* told = options.value(option)) {
+        if (auto done = good(*told); !done) return done.error().within(option);
         if (auto done = accounts.set_option(name, *told); !done) return done.error();
+    }
     return accounts.option(name, otherwise);
+}
+
+Result<void> good_home_page(const std::string& words) {
+    if (!words.starts_with("http://") && !words.starts_with("https://")) return Error{ErrorKind::invalid, "an address that begins with https://"};
+    if (!words.ends_with('/')) return Error{ErrorKind::invalid, "ends with /, as https://example.edu/"};
+    return {};
+}
+
+Result<void> good_organisation(const std::string& words) {
+    if (const std::size_t length = code_points(words).size(); length < 1 || length > longest_organisation) return Error{ErrorKind::invalid, "1 to 120 characters"};
+    return {};
 }
 
 Result<CentreSettings> centre_settings(Sql& sql, const ServerOptions& options) {
     CentreSettings settings;
-    auto home_page = kept_option(sql, options, "--home-page", "home_page", StatementTerms().home_page);
+    auto home_page = kept_option(sql, options, "--home-page", "home_page", StatementTerms().home_page, good_home_page);
     if (!home_page) return home_page.error();
-    if (!home_page->starts_with("http://") && !home_page->starts_with("https://")) return Error{ErrorKind::invalid, "--home-page: an address that begins with https://"};
-    if (!home_page->ends_with('/')) return Error{ErrorKind::invalid, "--home-page: ends with /, as https://example.edu/"};
-    auto organisation = kept_option(sql, options, "--organisation", "organisation", default_organisation);
+    auto organisation = kept_option(sql, options, "--organisation", "organisation", default_organisation, good_organisation);
     if (!organisation) return organisation.error();
-    if (const std::size_t length = code_points(*organisation).size(); length < 1 || length > longest_organisation) return Error{ErrorKind::invalid, "--organisation: 1 to 120 characters"};
     auto key = SigningKey::load_or_make(options.keys() / "centre.key");
     if (!key) return key.error().within("the centre's key");
     settings.terms.home_page = *home_page;
