@@ -266,13 +266,6 @@ Result<CourierStick> registration_on(const Path& stick) {
     return read_courier_stick(*json);
 }
 
-Result<void> Courier::look(const Path& stick) const {
-    const Moment nothing;
-    StickCall call(parts_, stick, {}, nothing);
-    const auto registered = call.registration();
-    return registered ? Result<void>() : Result<void>(registered.error());
-}
-
 Result<CourierServed> Courier::serve(const Path& stick, WallTime now, const Moment& moment) {
     StickCall call(parts_, stick, now, moment);
     auto served = call.serve();

@@ -39,10 +39,8 @@ class Courier {
 public:
     explicit Courier(CourierParts parts) : parts_(std::move(parts)) {}
 
-    // Is it one? `missing`: no registered stick; `untrusted`: another centre's.
-    Result<void> look(const Path& stick) const;
     // Receipts first, then records, then what the centre tells. What is on the stick stays there until a receipt covers it; asked again after
-    // being pulled out it goes on. `missing`, `untrusted`: as look(); `full`, `io`: the stick; `cancelled`.
+    // being pulled out it goes on. `missing`: no courier stick; `untrusted`: another centre's; `full`, `io`: the stick; `cancelled`.
     Result<CourierServed> serve(const Path& stick, WallTime now, const Moment& moment);
 
 private:

@@ -55,18 +55,6 @@ std::string token_kept(CourierCentre& centre) {
     return rows->front().text(0);
 }
 
-std::vector<Path> files_in(const Path& folder) {
-    std::vector<Path> files;
-    std::error_code failed;
-    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) files.push_back(at->path());
-    return files;
-}
-
-void copy_folder(const Path& from, const Path& to) {
-    std::filesystem::remove_all(to);
-    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
-}
-
 }  // namespace
 
 TEST_CASE("a room without a network is enrolled by stick, and its records are there after the first round", "[sync][courier]") {

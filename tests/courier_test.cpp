@@ -17,18 +17,7 @@ namespace {
 
 const WallTime monday = courier_monday;
 
-std::vector<Path> chunks_on(const Path& stick) {
-    std::vector<Path> files;
-    std::error_code failed;
-    for (std::filesystem::directory_iterator at(stick / courier_folder / "up", failed), end; !failed && at != end; at.increment(failed)) files.push_back(at->path());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-void copy_stick(const Path& from, const Path& to) {
-    std::filesystem::remove_all(to);
-    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
-}
+std::vector<Path> chunks_on(const Path& stick) { return files_in(stick / courier_folder / "up"); }
 
 }  // namespace
 
@@ -38,12 +27,12 @@ TEST_CASE("a stick carries records up, and receipts and the roster down", "[sync
     centre.enrol(one, "一楼大厅");
     centre.enrol(two, "图书馆");
     const Path stick = centre.stick("stick");
-    CHECK(centre.courier(one).look(stick).error().kind == ErrorKind::missing);
+    CHECK(registration_on(stick).error().kind == ErrorKind::missing);
     const auto readers = readers_of(centre.database.sql(), 1);
     REQUIRE(readers);
     REQUIRE(centre.publisher->tell(1, ToldKind::roster, R"({"schema_version":1,"members":[{"id":"m-1","number":"20230001","name":"张三","branch":"一支部"}]})", *readers, monday));
     centre.prepare(stick);
-    CHECK(centre.courier(one).look(stick));
+    CHECK(registration_on(stick));
 
     one.record(1'203);
     two.record(5);
@@ -91,7 +80,7 @@ TEST_CASE("copied, replayed, out of order: the same records, once", "[sync][cour
     centre.prepare(other);
     one.record(20);
     centre.serve(one, stick);
-    copy_stick(stick, copy);
+    copy_folder(stick, copy);
     one.record(10);
     centre.serve(one, other);   // carries all 30: nobody knows what becomes of the first
     one.record(3);

@@ -3,9 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sync/courier.h"
 #include "sync/server/courier_desk.h"
@@ -16,6 +18,21 @@
 namespace xinghuo {
 
 inline const WallTime courier_monday = wall_time_from_iso("2026-07-06T09:00:00.345Z");
+
+// By their names; none where there is no such folder.
+inline std::vector<Path> files_in(const Path& folder) {
+    std::vector<Path> files;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) files.push_back(at->path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+// Instead of whatever is at `to`.
+inline void copy_folder(const Path& from, const Path& to) {
+    std::filesystem::remove_all(to);
+    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+}
 
 struct CourierCentre {
     CourierCentre() {
@@ -65,12 +82,7 @@ struct CourierCentre {
     }
     std::int64_t statements() { return *database.sql().integer_or(-1, "SELECT count(*) FROM statement"); }
     std::int64_t through(const TerminalRoom& terminal) { return RecordStore(database.sql()).chain(1, terminal.id())->through; }
-    [[nodiscard]] std::size_t put_aside() const {
-        std::error_code failed;
-        std::size_t files = 0;
-        for (std::filesystem::directory_iterator at(data / "quarantine", failed), end; !failed && at != end; at.increment(failed)) ++files;
-        return files;
-    }
+    [[nodiscard]] std::size_t put_aside() const { return files_in(data / "quarantine").size(); }
 
     testing::CentreDatabase database;
     const Path data = std::filesystem::temp_directory_path() / ("xinghuo-courier-" + to_hex(random_bytes(8)));
