@@ -7,6 +7,7 @@
 
 #include "tests/support/behind_pin.h"
 #include "tests/support/fake_pack_room.h"
+#include "tests/support/legible.h"
 
 using namespace xinghuo;
 
@@ -486,9 +487,7 @@ TEST_CASE("the pages about packs are legible in every shape and language", "[pac
 }
 
 TEST_CASE("the pages about packs are legible with larger text", "[packs-page][slow]") {
-    Settings far_away;
-    far_away.panel_diagonal_inches = 21.5f;
-    far_away.viewing_distance_mm = 1000;
+    const Settings large_panel = large_text();
     const struct { int w, h; Lang lang; } shapes[] = {{960, 540, Lang::zh}, {540, 960, Lang::zh}, {540, 960, Lang::en}, {640, 512, Lang::en}};
-    for (const auto [w, h, lang] : shapes) walk({.w = w, .h = h, .lang = lang, .settings = far_away}, fmt::format("larger, {}x{}, {}", w, h, code(lang)));
+    for (const auto [w, h, lang] : shapes) walk({.w = w, .h = h, .lang = lang, .settings = large_panel}, fmt::format("larger, {}x{}, {}", w, h, code(lang)));
 }

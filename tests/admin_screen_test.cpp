@@ -459,12 +459,10 @@ TEST_CASE("the administrator's pages are legible in every shape and language", "
 }
 
 TEST_CASE("the administrator's pages are legible with larger text", "[admin][slow]") {
-    Settings far_away;
-    far_away.panel_diagonal_inches = 21.5f;
-    far_away.viewing_distance_mm = 1000;
+    const Settings large_panel = large_text();
     const struct { int w, h; Lang lang; } shapes[] = {{960, 540, Lang::zh}, {540, 960, Lang::zh}, {540, 960, Lang::en}, {640, 512, Lang::en}};
     for (const auto [w, h, lang] : shapes) {
-        Hall hall = open_hall({.w = w, .h = h, .lang = lang, .settings = far_away, .members = true});
+        Hall hall = open_hall({.w = w, .h = h, .lang = lang, .settings = large_panel, .members = true});
         walk(hall, fmt::format("larger, {}x{}, {}", w, h, code(lang)));
     }
 }

@@ -199,10 +199,8 @@ TEST_CASE("a copy is taken along on a stick, and without one it says so", "[my-s
 }
 
 TEST_CASE("every page of my study is legible in every shape and language", "[my-study][screens][slow]") {
-    Settings near;
-    near.panel_diagonal_inches = 21.5f;
-    near.viewing_distance_mm = 1000;
-    const struct { int w, h; Settings settings; } shapes[] = {{960, 540, {}}, {540, 960, {}}, {640, 512, {}}, {960, 540, near}, {540, 960, near}};
+    const Settings large_panel = large_text();
+    const struct { int w, h; Settings settings; } shapes[] = {{960, 540, {}}, {540, 960, {}}, {640, 512, {}}, {960, 540, large_panel}, {540, 960, large_panel}};
     for (const auto& shape : shapes)
         for (const Lang lang : {Lang::zh, Lang::en})
             for (const bool rich : {true, false}) {

@@ -175,13 +175,11 @@ TEST_CASE("questions of every kind are legible in every shape", "[quiz_screens]"
 
 TEST_CASE("larger text for a small or distant panel fits too", "[quiz_screens]") {
     const QuizPack pack("large", kOwnZh, kOwnEn);
-    Settings far_away;
-    far_away.panel_diagonal_inches = 27;
-    far_away.viewing_distance_mm = 1000;
+    const Settings large_panel = large_text(27);
     const struct { int w, h; } shapes[] = {{1920, 1080}, {1080, 1920}};
     for (const auto [w, h] : shapes)
         for (const Lang lang : {Lang::zh, Lang::en}) {
-            Hall hall = open_hall({.w = w, .h = h, .lang = lang, .settings = far_away, .catalogue = pack.catalogue()});
+            Hall hall = open_hall({.w = w, .h = h, .lang = lang, .settings = large_panel, .catalogue = pack.catalogue()});
             walk(hall, pack.themes(), fmt::format("{}x{} {} far away", w, h, code(lang)));
         }
 }

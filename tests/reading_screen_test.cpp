@@ -67,14 +67,12 @@ TEST_CASE("documents and galleries are legible in every shape and language", "[d
 }
 
 TEST_CASE("documents and galleries are legible enlarged", "[document][gallery][screens][slow]") {
-    Settings far_away;
-    far_away.panel_diagonal_inches = 21.5;
-    far_away.viewing_distance_mm = 1000;
+    const Settings large_panel = large_text();
     const struct { int w, h; } shapes[] = {{1920, 1080}, {1080, 1920}};
     for (const auto [w, h] : shapes)
         for (const Lang lang : {Lang::zh, Lang::en}) {
             HallOptions options{.w = w, .h = h, .lang = lang};
-            options.settings = far_away;
+            options.settings = large_panel;
             Hall hall = open_hall(options);
             check_reading(hall, fmt::format("{}x{}, {}, enlarged", w, h, code(lang)));
         }

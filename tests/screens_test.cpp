@@ -57,11 +57,9 @@ TEST_CASE("a 4K panel shows the same, sharper", "[screens][slow]") {
 }
 
 TEST_CASE("larger text for a small or distant panel still fits", "[screens]") {
-    Settings far_away;
-    far_away.panel_diagonal_inches = 32;
-    far_away.viewing_distance_mm = 1000;
+    const Settings large_panel = large_text(32);
     for (const Lang lang : {Lang::zh, Lang::en}) {
-        Hall hall = open_hall({.lang = lang, .settings = far_away});
+        Hall hall = open_hall({.lang = lang, .settings = large_panel});
         for (const std::string& place : {std::string("hall"), std::string("figures"), std::string("still-there")}) {
             REQUIRE(hall.app->show(place));
             hall.drive->settle();

@@ -7,6 +7,7 @@
 #include "content/study/member_pins.h"
 #include "content/study/study.h"
 #include "tests/support/by_touch.h"
+#include "tests/support/legible.h"
 
 using namespace xinghuo;
 
@@ -258,13 +259,11 @@ void look_through(Hall& hall, const std::string& shape) {
 
 TEST_CASE("the sign-in page is legible in every shape and language", "[study][sign_in][slow]") {
     const struct { int w, h; } shapes[] = {{960, 540}, {540, 960}, {640, 512}};
-    Settings far_away;
-    far_away.panel_diagonal_inches = 21.5f;
-    far_away.viewing_distance_mm = 1000;
+    const Settings large_panel = large_text();
     for (const auto [w, h] : shapes)
         for (const Lang lang : {Lang::zh, Lang::en})
             for (const bool large : {false, true}) {
-                Hall hall = open_hall({.w = w, .h = h, .lang = lang, .settings = large ? far_away : Settings{}, .members = true});
+                Hall hall = open_hall({.w = w, .h = h, .lang = lang, .settings = large ? large_panel : Settings{}, .members = true});
                 look_through(hall, fmt::format("{}x{}, {}{}", w, h, code(lang), large ? ", large" : ""));
             }
 }

@@ -79,10 +79,7 @@ TEST_CASE("the centre's page: every state in every shape is legible", "[admin][s
     }
     HallOptions options{.w = w, .h = h, .lang = lang};
     options.sync = &room;
-    if (large) {
-        options.settings.panel_diagonal_inches = 21.5f;
-        options.settings.viewing_distance_mm = 1000;
-    }
+    if (large) options.settings = large_text();
     Hall hall = open_hall(options);
     go_in(hall);
     CHECK(faults(*hall.app).empty());
@@ -106,10 +103,7 @@ TEST_CASE("the centre's page: enrolling by stick is legible in every shape", "[a
     const FolderAsStick stick;
     HallOptions options{.w = w, .h = h, .lang = lang};
     options.sync = &room;
-    if (large) {
-        options.settings.panel_diagonal_inches = 21.5f;
-        options.settings.viewing_distance_mm = 1000;
-    }
+    if (large) options.settings = large_text();
     Hall hall = open_hall(options);
     hall.drive->run("stick " + stick.path.string());
     open_page(hall);

@@ -10,6 +10,7 @@
 #include "tests/support/behind_pin.h"
 #include "tests/support/fake_pack_room.h"
 #include "tests/support/fake_sync_room.h"
+#include "tests/support/legible.h"
 #include "tests/support/told.h"
 
 namespace xinghuo {
@@ -405,10 +406,7 @@ TEST_CASE("what the centre says is legible in every shape", "[told][slow]") {
     room.now.not_taken = {"settings: idle_seconds cannot be 5; it must be 10 to 3600 seconds"};
     HallOptions options{.w = w, .h = h, .lang = lang, .members = true};
     options.sync = &room;
-    if (large) {
-        options.settings.panel_diagonal_inches = 21.5f;
-        options.settings.viewing_distance_mm = 1000;
-    }
+    if (large) options.settings = large_text();
     Hall hall = open_hall(options);
     const auto look = [&](const char* what) {
         INFO(what << "\n" << seen(hall));

@@ -52,4 +52,11 @@ std::string faults(const App& app) {
     return found;
 }
 
+Settings large_text(float diagonal_inches) {
+    Settings settings;
+    settings.panel_diagonal_inches = diagonal_inches;
+    settings.viewing_distance_mm = 1000;
+    return settings;
+}
+
 }  // namespace xinghuo

@@ -11,4 +11,7 @@ namespace xinghuo {
 // that is too small, without a name or over something else to touch; no gap left unfilled in the application's words.
 std::string faults(const App& app);
 
+// Of a panel that is read from a metre away: text is made larger, on one of 21.5 inches as much as it ever is.
+Settings large_text(float diagonal_inches = 21.5f);
+
 }  // namespace xinghuo
