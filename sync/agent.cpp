@@ -147,14 +147,27 @@ Result<std::string> Agent::State::credentials() {
     return enrolled.token.empty() ? std::string() : "Bearer " + enrolled.token;
 }
 
-// Another centre has nothing of ours yet.
+// By their keys: it was enrolled anew where it had been told of that key already.
+Result<bool> Agent::State::same_centre(const std::string& before, const std::string& after) {
+    const auto bytes = from_hex(before);
+    PublicKey key{};
+    if (!bytes || bytes->size() != key.size()) return false;
+    std::copy(bytes->begin(), bytes->end(), key.begin());
+    const auto now = centre_key_now(*db, key);
+    if (!now) return now.error();
+    return to_hex(*now) == after;
+}
+
+// Another centre has nothing of ours yet; the same one with another key has what it had.
 Result<void> Agent::State::aim(const std::string& destination) {
     auto before = outbox->remembered("destination");
     if (!before) return before.error();
     if (before->value_or("") == destination) return {};
+    const auto same = same_centre(before->value_or(""), destination);
+    if (!same) return same.error();
     auto change = Transaction::begin(*db);
     if (!change) return change.error();
-    if (before->has_value()) {
+    if (before->has_value() && !*same) {
         if (auto done = FromCentre(*db).forget_taken(); !done) return done;
         if (auto done = outbox->rewind(0); !done) return done;
         if (auto done = outbox->release(std::nullopt); !done) return done;
@@ -286,7 +299,7 @@ Result<void> Agent::State::open_records() {
 
 PullParts Agent::State::pull_parts() {
     return {.db = *db, .store_key = store_key, .device_key = device, .records = *records, .trust = parts.files.data / "sync" / "trust",
-            .root = enrolled.root, .hall_is_free = parts.hall_is_free};
+            .root = enrolled.root, .centre_key = enrolled.centre_key, .hall_is_free = parts.hall_is_free};
 }
 
 void Agent::State::pull_now() {

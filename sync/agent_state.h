@@ -44,6 +44,7 @@ struct Agent::State {
     void tell_asked();
     Result<std::string> credentials();
     Result<void> connect();
+    Result<bool> same_centre(const std::string& before, const std::string& after);
     Result<void> aim(const std::string& destination);
     void contacted() { status.last_contact = parts.clock.wall(); }
     void take(const PushOutcome& outcome);

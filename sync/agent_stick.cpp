@@ -135,19 +135,22 @@ Result<CourierServed> Agent::carry(const Path& stick, const std::atomic<bool>* s
     const auto registered = registration_on(stick);
     if (!registered) return registered.error();
     std::vector<std::string> wrong;
-    if (s.asked && s.asked->of.centre_key == registered->centre_key) {
+    const bool asks_this = s.asked && s.asked->of.centre_key == registered->centre_key;
+    // The answer may come on a stick that was registered again meanwhile, with the centre's next key.
+    if (asks_this || (s.asked && s.enrolled.centre_key == PublicKey{}))
         if (auto heard = s.hear_answer(stick); !heard) wrong.push_back(heard.error().what);
-        if (s.asked)
-            if (auto put = s.put_request(stick); !put) return put.error();
-    }
+    if (asks_this && s.asked)
+        if (auto put = s.put_request(stick); !put) return put.error();
     const bool known = s.enrolled.centre_key != PublicKey{};
     if (!known && !s.asked) return Error{ErrorKind::untrusted, "this terminal is not enrolled yet"};
     if (auto opened = s.open_records(); !opened) return opened.error();
     // A stick of another centre than its own, which it asks: until that one answers, its own gets the records.
-    const bool asks_another = known && s.asked && s.asked->of.centre_key == registered->centre_key && s.enrolled.centre_key != registered->centre_key;
+    const auto own = known ? centre_key_now(*s.db, s.enrolled.centre_key) : s.asked->of.centre_key;
+    if (!own) return own.error();
+    const bool asks_another = known && asks_this && s.asked && *own != registered->centre_key;
     CourierServed served;
     if (!asks_another) {
-        CourierParts with{.centre_key = known ? s.enrolled.centre_key : s.asked->of.centre_key, .terms = {}, .pull = s.pull_parts(), .only_up = !known, .stop = stop};
+        CourierParts with{.centre_key = *own, .terms = {}, .pull = s.pull_parts(), .only_up = !known, .stop = stop};
         const std::string& home_page = known ? s.enrolled.home_page : s.asked->of.home_page;
         if (!home_page.empty()) with.terms.home_page = home_page;
         const Moment moment = s.parts.clock.moment();

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "content/base/descriptor.h"
 #include "content/base/json.h"
@@ -61,17 +62,22 @@ Result<std::string> registration_json(const Path& folder, const std::atomic<bool
 class StickCall {
 public:
     StickCall(const CourierParts& parts, Path stick, WallTime now, const Moment& moment)
-        : parts_(parts), outbox_(parts.pull.db), stick_(std::move(stick)), folder_(stick_ / courier_folder), now_(now), moment_(moment),
+        : parts_(parts), centre_(parts.centre_key), outbox_(parts.pull.db), stick_(std::move(stick)), folder_(stick_ / courier_folder), now_(now), moment_(moment),
           kiosk_(kiosk_id(parts.pull.device_key.public_key())) {}
 
     Result<CourierStick> registration() {
         const auto json = registration_json(folder_, parts_.stop, files_);
         if (!json) return json.error();
-        return read_courier_stick(*json, parts_.centre_key);
+        return read_courier_stick(*json, centre_);
     }
 
     Result<CourierServed> serve() {
-        const auto stick = registration();
+        auto stick = registration();
+        if (!stick && stick.error().kind == ErrorKind::untrusted) {
+            const auto learnt = learnt_key();
+            if (!learnt) return learnt.error();
+            if (*learnt) stick = registration();
+        }
         if (!stick) return stick.error();
         remembered_as_ = "courier." + stick->stick;
         if (auto read = take_receipt(); !read) return read.error();
@@ -83,6 +89,16 @@ public:
 
 private:
     [[nodiscard]] bool stopped() const { return parts_.stop != nullptr && parts_.stop->load(); }
+
+    // From the repository on the stick, which its roles have signed: whoever registered it. False: the centre's key is the one that was known.
+    Result<bool> learnt_key() {
+        if (auto done = take_down(); !done) return done.error();
+        const auto now = centre_key_now(parts_.pull.db, parts_.pull.centre_key);
+        if (!now) return now.error();
+        if (*now == PublicKey{} || *now == centre_) return false;
+        centre_ = *now;
+        return true;
+    }
 
     // What is wrong with a receipt stops nothing: the records go on being carried until there is a good one.
     Result<void> take_receipt() {
@@ -97,7 +113,7 @@ private:
             return {};
         }
         if (json->empty()) return {};
-        const auto receipt = read_centre_receipt(*json, parts_.centre_key);
+        const auto receipt = read_centre_receipt(*json, centre_);
         if (!receipt) {
             served_.wrong.push_back(receipt.error().what);
             return {};
@@ -201,7 +217,7 @@ private:
     // Beside, flushed, renamed, read back. What does not fit into a file goes into two.
     Result<void> write(const CourierChunk& chunk, std::vector<ChunkNote>& notes) {
         if (stopped()) return Error{ErrorKind::cancelled, "stopped"};
-        const Bytes bytes = sealed_chunk(chunk, parts_.pull.device_key, parts_.centre_key);
+        const Bytes bytes = sealed_chunk(chunk, parts_.pull.device_key, centre_);
         if (bytes.size() > chunk_limit_bytes && chunk.statements.size() > 1) return write_halves(chunk, notes);
         ChunkNote note{chunk_name(parts_.pull.device_key, chunk.from, chunk.through), sha256_hex(bytes.data(), bytes.size()), chunk.from, chunk.through,
                        chunk.statements.size()};
@@ -232,7 +248,7 @@ private:
     }
 
     Result<void> take_down() {
-        if (parts_.only_up) return {};
+        if (parts_.only_up || std::exchange(taken_down_, true)) return {};
         auto repository = DirectoryTransport::open(stick_ / "xinghuo", "the stick", parts_.stop);
         if (!repository) return {};
         auto pulled = pull(parts_.pull, **repository, now_, moment_);
@@ -247,6 +263,8 @@ private:
     }
 
     const CourierParts& parts_;
+    PublicKey centre_;
+    bool taken_down_ = false;
     Outbox outbox_;
     Path stick_, folder_;
     WallTime now_;

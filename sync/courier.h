@@ -17,7 +17,7 @@
 namespace xinghuo {
 
 struct CourierParts {
-    PublicKey centre_key{};              // from enrolment
+    PublicKey centre_key{};              // as far as is known (centre_key_now)
     StatementTerms terms;
     PullParts pull;
     bool only_up = false;                // the centre does not know this terminal yet: nothing is fetched
@@ -39,7 +39,7 @@ class Courier {
 public:
     explicit Courier(CourierParts parts) : parts_(std::move(parts)) {}
 
-    // Receipts first, then records, then what the centre tells. What is on the stick stays there until a receipt covers it; asked again after
+    // Receipts first, then records, then what the centre tells: that first of all where the stick has a key that is not known, for it may be the centre's next. What is on the stick stays there until a receipt covers it; asked again after
     // being pulled out it goes on. `missing`: no courier stick; `untrusted`: another centre's; `full`, `io`: the stick; `cancelled`.
     Result<CourierServed> serve(const Path& stick, WallTime now, const Moment& moment);
 

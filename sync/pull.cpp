@@ -4,10 +4,12 @@
 
 #include "content/base/json.h"
 #include "content/trust/client.h"
+#include "sync/outbox.h"
 
 namespace xinghuo {
 namespace {
 
+constexpr std::string_view centre_key_note = "centre_key";      // in the outbox: the key at enrolment, then the one that was told, in hex
 constexpr std::string_view organisation_note = "organisation";  // among what was taken: whose terminal this is
 
 // custom.version of a target; 0: it has none.
@@ -34,7 +36,7 @@ public:
             pulled_.wrong.emplace_back("the centre has nothing for this terminal: it is not enrolled there, or was revoked");
             return pulled_;
         }
-        if (auto noted = told_.mark_taken(organisation_note, (*keys)->organisation, moment_.wall); !noted) return noted.error();
+        if (auto noted = keep_keys(**keys); !noted) return noted.error();
         for (const ToldKind kind : told_kinds) {
             const auto taken = take(kind, **keys);
             if (taken) continue;
@@ -54,6 +56,9 @@ private:
         const auto keys = client_.find(keys_target(kiosk_), from_, now_);
         if (!keys) return keys.error();
         if (!*keys) return false;
+        const auto known = told_.taken(keys_target(kiosk_));
+        if (!known) return known.error();
+        if (version_in(**keys) != *known) return false;
         for (const ToldKind kind : told_kinds) {
             const std::string name = told_target(kind, *organisation);
             const auto target = client_.find(name, from_, now_);
@@ -75,6 +80,17 @@ private:
         auto keys = unsealed_keys(*json, kiosk_, parts_.device_key);
         if (!keys) return keys.error().within("this terminal's keys");
         return std::optional<ToldKeys>(*keys);
+    }
+
+    // One transaction: who was stopped here hears of the centre's key again.
+    Result<void> keep_keys(const ToldKeys& keys) {
+        auto change = Transaction::begin(parts_.db);
+        if (!change) return change.error();
+        if (auto noted = told_.mark_taken(organisation_note, keys.organisation, moment_.wall); !noted) return noted;
+        if (auto noted = told_.mark_taken(keys_target(kiosk_), keys.version, moment_.wall); !noted) return noted;
+        if (keys.centre_key && parts_.centre_key != PublicKey{})
+            if (auto kept = Outbox(parts_.db).remember(centre_key_note, to_hex(parts_.centre_key) + to_hex(*keys.centre_key)); !kept) return kept;
+        return change->commit();
     }
 
     Result<void> take(ToldKind kind, const ToldKeys& keys) {
@@ -172,6 +188,19 @@ private:
 };
 
 }  // namespace
+
+Result<PublicKey> centre_key_now(Database& db, const PublicKey& at_enrolment) {
+    const auto note = Outbox(db).remembered(centre_key_note);
+    if (!note) return note.error();
+    const std::string before = to_hex(at_enrolment), told = note->value_or("");
+    // Of another enrolment, it says nothing of this one.
+    if (!told.starts_with(before)) return at_enrolment;
+    const auto bytes = from_hex(std::string_view(told).substr(before.size()));
+    PublicKey key{};
+    if (!bytes || bytes->size() != key.size()) return at_enrolment;
+    std::copy(bytes->begin(), bytes->end(), key.begin());
+    return key;
+}
 
 Result<Pulled> pull(const PullParts& parts, Transport& from, WallTime now, const Moment& moment) {
     if (!parts.root.empty())

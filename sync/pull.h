@@ -20,6 +20,7 @@ struct PullParts {
     Records& records;
     Path trust;                          // DATA/sync/trust: of this and nothing else
     std::string root;                    // the first root to trust (1.root.json), as it came with enrolment
+    PublicKey centre_key{};              // of the centre, as it came with enrolment; another one that it tells is kept (centre_key_now)
     // While it says false the roster waits: somebody is signed in, and their id may change. Not there: never.
     std::function<bool()> hall_is_free = {};
 };
@@ -33,6 +34,9 @@ struct Pulled {
     std::vector<std::string> wrong;      // sentences: what could not be taken, and why; the rest was
     [[nodiscard]] bool any() const { return roster || activities || notices || settings; }
 };
+
+// What the centre signs with, as far as is known here: another key than at enrolment once it has told one (told.h, keys.json).
+Result<PublicKey> centre_key_now(Database& db, const PublicKey& at_enrolment);
 
 // `now` is max(clock, floor), as for TrustClient. Errors are those of the repository as a whole: `untrusted`, `expired`, `io`, `cancelled` …; a part that cannot
 // be taken stands in `wrong`. A repository older than what is known is no error: `fresh` is false.

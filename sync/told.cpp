@@ -151,10 +151,13 @@ Result<ToldDocument> unsealed_told(std::string_view json, ToldKind kind, std::in
     return told;
 }
 
-std::string sealed_keys(const KioskId& kiosk, const PublicKey& reader, std::int64_t organisation, std::int64_t version, const Digest& reading_seed) {
+std::string sealed_keys(const KioskId& kiosk, const PublicKey& reader, std::int64_t organisation, std::int64_t version, const Digest& reading_seed,
+                        const std::optional<PublicKey>& centre_key) {
     JsonWriter inside;
     inside.object().key("kiosk").value(kiosk.text).key("organisation").value(organisation).key("key").value(to_hex(reading_seed));
-    inside.key("id").value(reading_key_id(SigningKey::from_seed(reading_seed))).end();
+    inside.key("id").value(reading_key_id(SigningKey::from_seed(reading_seed)));
+    if (centre_key) inside.key("centre_key").value(to_hex(*centre_key));
+    inside.end();
     JsonWriter out;
     out.object().key("schema_version").value(1).key("kind").value("keys").key("organisation").value(organisation).key("version").value(version);
     out.key("sealed").value(to_base64url(sealed_to(reader, inside.text()))).end();
@@ -164,7 +167,7 @@ std::string sealed_keys(const KioskId& kiosk, const PublicKey& reader, std::int6
 Result<ToldKeys> unsealed_keys(std::string_view json, const KioskId& kiosk, const SigningKey& device) {
     JsonDocument document;
     if (auto read = head_of(document, json, {"schema_version", "kind", "organisation", "version", "sealed"}); !read) return read.error();
-    ToldKeys keys{document.root()["organisation"].integer(), document.root()["version"].integer(), {}};
+    ToldKeys keys{document.root()["organisation"].integer(), document.root()["version"].integer(), {}, {}};
     const std::string kind = document.root()["kind"].string(), text = document.root()["sealed"].string();
     if (!document.good()) return document.error();
     const auto sealed = from_base64url(text);
@@ -175,11 +178,17 @@ Result<ToldKeys> unsealed_keys(std::string_view json, const KioskId& kiosk, cons
     if (auto parsed = inside.parse(*plain); !parsed) return parsed.error();
     const std::string whose = inside.root()["kiosk"].string();
     const auto seed = from_hex(inside.root()["key"].string());
+    const std::string centre = inside.root()["centre_key"].string_or("");
     const bool same = inside.root()["organisation"].integer() == keys.organisation;
     if (!inside.good()) return inside.error();
     if (whose != kiosk.text || !same) return Error{ErrorKind::untrusted, "meant for another terminal"};
     if (!seed || seed->size() != keys.reading_seed.size()) return broken("the key is none");
     std::copy(seed->begin(), seed->end(), keys.reading_seed.begin());
+    if (!centre.empty()) {
+        const auto key = from_hex(centre);
+        if (!key || key->size() != PublicKey().size()) return broken("the centre's key is none");
+        std::copy(key->begin(), key->end(), keys.centre_key.emplace().begin());
+    }
     return keys;
 }
 

@@ -7,13 +7,15 @@
 // A told document is one line of JSON, packed (gzip) and sealed to the organisation's reading key. The key lies, sealed to each terminal's own key, in
 // that terminal's keys.json: a roster for 1,000 terminals is one large file and 1,000 small ones. Who is revoked has no keys.json, and the key changes.
 //     {"schema_version":1,"kind":"roster","organisation":1,"version":7,"key":"1f2e…","sealed":base64url}
-//     {"schema_version":1,"kind":"keys","organisation":1,"version":7,"sealed":base64url of {"kiosk":"k-…","organisation":1,"key":hex,"id":"1f2e…"}}
+//     {"schema_version":1,"kind":"keys","organisation":1,"version":7,"sealed":base64url of {"kiosk":"k-…","organisation":1,"key":hex,"id":"1f2e…","centre_key"?:hex}}
+// centre_key: what the centre signs receipts with by now, where it is another than at enrolment.
 // Versions grow; the target's custom.version is the same number. Signatures are TUF's business: what comes here has been verified.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,10 +52,12 @@ struct ToldDocument {
 };
 Result<ToldDocument> unsealed_told(std::string_view json, ToldKind kind, std::int64_t organisation, const SigningKey& reading_key);
 
-std::string sealed_keys(const KioskId& kiosk, const PublicKey& reader, std::int64_t organisation, std::int64_t version, const Digest& reading_seed);
+std::string sealed_keys(const KioskId& kiosk, const PublicKey& reader, std::int64_t organisation, std::int64_t version, const Digest& reading_seed,
+                        const std::optional<PublicKey>& centre_key);
 struct ToldKeys {
     std::int64_t organisation = 0, version = 0;
     Digest reading_seed{};
+    std::optional<PublicKey> centre_key;
 };
 // `untrusted`: sealed to another terminal, or meant for another one.
 Result<ToldKeys> unsealed_keys(std::string_view json, const KioskId& kiosk, const SigningKey& device);

@@ -3,44 +3,11 @@
 
 #include "content/quiz/shuffle.h"
 #include "sync/server/publish_api.h"
-#include "tests/support/courier_centre.h"
-#include "tests/support/lossy_exchange.h"
+#include "tests/support/lonely_terminal.h"
 
 using namespace xinghuo;
 
 namespace {
-
-struct NoNetwork final : Exchange {
-    Result<HttpReply> ask(const HttpRequest&, std::size_t) override { return Error{ErrorKind::io, "there is no network"}; }
-    [[nodiscard]] std::string name() const override { return ""; }
-    [[nodiscard]] std::optional<WallTime> server_date() const override { return std::nullopt; }
-} no_network;
-
-// A terminal whose settings name no centre.
-struct LonelyTerminal : SyncTerminal {
-    LonelyTerminal() : SyncTerminal(no_network) {
-        targets = {};
-        clock.jump_wall(courier_monday);
-        open_agent();
-    }
-    [[nodiscard]] KioskId id() const { return kiosk_id(device->public_key()); }
-    Result<void> ask(const Path& stick, const std::string& code, const PublicKey& centre) { return agent->enrol_by_stick(stick, centre, code, "山里的活动室"); }
-    CourierServed carry(const Path& stick) {
-        const auto served = agent->carry(stick, nullptr);
-        INFO((served ? "" : served.error().what));
-        REQUIRE(served);
-        for (const std::string& line : served->wrong) UNSCOPED_INFO(line);
-        return *served;
-    }
-    [[nodiscard]] const SyncStatus& status() const { return agent->status(); }
-    [[nodiscard]] std::string enrol_trouble() const { return status().enrol_trouble ? status().enrol_trouble->key : ""; }
-};
-
-std::string code_of(CourierCentre& centre, std::int64_t valid_ms = 3'600'000) {
-    const auto code = Enrolment(centre.database.sql()).make_code("", courier_monday, valid_ms);
-    REQUIRE(code);
-    return *code;
-}
 
 std::vector<EnrolledKiosk> kiosks_of(CourierCentre& centre) {
     auto kiosks = Enrolment(centre.database.sql()).list();
@@ -69,7 +36,7 @@ TEST_CASE("a room without a network is enrolled by stick, and its records are th
     const auto of = registration_on(stick);
     REQUIRE(of);
     CHECK(of->name == "示范大学");
-    CHECK(of->centre_key == centre.key.public_key());
+    CHECK(of->centre_key == centre.keys.now.public_key());
     CHECK(key_fingerprint(of->centre_key).size() == 24);
 
     const std::string code = code_of(centre);
@@ -126,7 +93,7 @@ TEST_CASE("a token that came by stick opens the centre by network", "[sync][cour
     LonelyTerminal room;
     const Path stick = centre.stick("stick");
     centre.prepare(stick);
-    REQUIRE(room.ask(stick, code_of(centre), centre.key.public_key()));
+    REQUIRE(room.ask(stick, code_of(centre), centre.keys.now.public_key()));
     centre.take(stick);
     room.carry(stick);
     // The room gets a network, and the settings a centre.
@@ -157,7 +124,7 @@ TEST_CASE("by stick a code is good once, for its time, for one terminal", "[sync
     centre.prepare(stick);
     const std::string code = code_of(centre), old = code_of(centre, -1);
     SECTION("expired") {
-        REQUIRE(one.ask(stick, old, centre.key.public_key()));
+        REQUIRE(one.ask(stick, old, centre.keys.now.public_key()));
         one.add(3);
         one.carry(stick);
         const TakenStick taken = centre.take(stick);
@@ -171,7 +138,7 @@ TEST_CASE("by stick a code is good once, for its time, for one terminal", "[sync
         CHECK(refused.error().kind == ErrorKind::untrusted);
         CHECK(one.enrol_trouble() == "sync.wrong.code");
         CHECK(!one.status().asked);
-        REQUIRE(one.ask(stick, code, centre.key.public_key()));
+        REQUIRE(one.ask(stick, code, centre.keys.now.public_key()));
         CHECK(one.enrol_trouble().empty());
         one.carry(stick);
         CHECK(centre.take(stick).statements == 3);
@@ -182,8 +149,8 @@ TEST_CASE("by stick a code is good once, for its time, for one terminal", "[sync
     SECTION("two with one code, on two sticks") {
         const Path other = centre.stick("other");
         centre.prepare(other);
-        REQUIRE(one.ask(stick, code, centre.key.public_key()));
-        REQUIRE(two.ask(other, code, centre.key.public_key()));
+        REQUIRE(one.ask(stick, code, centre.keys.now.public_key()));
+        REQUIRE(two.ask(other, code, centre.keys.now.public_key()));
         CHECK(centre.take(other).enrolled == std::vector<KioskId>{two.id()});
         CHECK(centre.take(stick).enrolled.empty());
         CHECK(kiosks_of(centre).size() == 1);
@@ -195,7 +162,7 @@ TEST_CASE("by stick a code is good once, for its time, for one terminal", "[sync
     SECTION("guessing") {
         for (int i = 0; i < 30; ++i) {
             LonelyTerminal guest;
-            REQUIRE(guest.ask(stick, "AAAA-AAA" + std::string(1, static_cast<char>('A' + i % 26)), centre.key.public_key()));
+            REQUIRE(guest.ask(stick, "AAAA-AAA" + std::string(1, static_cast<char>('A' + i % 26)), centre.keys.now.public_key()));
         }
         CHECK(centre.take(stick).wrong.size() == 21);
         CHECK(files_in(stick / courier_folder / "enrol").size() == 10);
@@ -209,7 +176,7 @@ TEST_CASE("a stick that is copied, lost or replayed enrols once and takes nothin
     centre.prepare(stick);
     centre.prepare(other);
     const std::string code = code_of(centre);
-    REQUIRE(room.ask(stick, code, centre.key.public_key()));
+    REQUIRE(room.ask(stick, code, centre.keys.now.public_key()));
     room.add(5);
     room.carry(stick);
     copy_folder(stick, copy);
@@ -236,7 +203,7 @@ TEST_CASE("a stick that is copied, lost or replayed enrols once and takes nothin
     CHECK(newer != token);
     REQUIRE(write_file(copy / courier_folder / "enrol" / std::string(32, 'a'), [&] {
         EnrolRequest request{code, room.id(), room.device->public_key(), "山里的活动室"};
-        request.centre = centre.key.public_key();
+        request.centre = centre.keys.now.public_key();
         return sealed_request(request, *room.device);
     }()));
     const TakenStick overtaken = centre.take(copy);
@@ -247,21 +214,20 @@ TEST_CASE("a stick that is copied, lost or replayed enrols once and takes nothin
     REQUIRE(Enrolment(centre.database.sql()).revoke(room.id(), courier_monday));
     CHECK(!Enrolment(centre.database.sql()).enrol(anew, courier_monday));
     EnrolRequest again{code, room.id(), room.device->public_key(), "一楼"};
-    again.centre = centre.key.public_key();
+    again.centre = centre.keys.now.public_key();
     REQUIRE(write_file(copy / courier_folder / "enrol" / std::string(32, 'b'), sealed_request(again, *room.device)));
     CHECK(centre.take(copy).enrolled.empty());
     CHECK(kiosks_of(centre).front().is_revoked());
 }
 
 TEST_CASE("another centre's stick, another terminal's answer and a damaged one are not believed", "[sync][courier]") {
-    CourierCentre centre, foreign;
-    foreign.key = SigningKey::from_seed(sha256("another centre"));
+    CourierCentre centre, foreign("another centre");
     LonelyTerminal room, neighbour;
     const Path stick = centre.stick("stick"), theirs = foreign.stick("theirs");
     centre.prepare(stick);
     foreign.prepare(theirs);
     // The stick was changed for another one after somebody had compared.
-    const auto swapped = room.ask(theirs, code_of(foreign), centre.key.public_key());
+    const auto swapped = room.ask(theirs, code_of(foreign), centre.keys.now.public_key());
     REQUIRE(!swapped);
     CHECK(swapped.error().kind == ErrorKind::untrusted);
     CHECK(!room.status().asked);
@@ -270,7 +236,7 @@ TEST_CASE("another centre's stick, another terminal's answer and a damaged one a
     CHECK(key_fingerprint(registration_on(theirs)->centre_key) != key_fingerprint(registration_on(stick)->centre_key));
 
     const std::string code = code_of(centre);
-    REQUIRE(room.ask(stick, code, centre.key.public_key()));
+    REQUIRE(room.ask(stick, code, centre.keys.now.public_key()));
     const auto requests = files_in(stick / courier_folder / "enrol");
     REQUIRE(requests.size() == 1);
     const Bytes request = *read_bytes(requests[0], 65'536);
@@ -281,17 +247,17 @@ TEST_CASE("another centre's stick, another terminal's answer and a damaged one a
     CHECK(elsewhere.quarantined == 1);
     // One made for a centre and carried to another by whoever that one is.
     EnrolRequest lured{code, room.id(), room.device->public_key(), "x"};
-    lured.centre = foreign.key.public_key();
+    lured.centre = foreign.keys.now.public_key();
     const std::string plain = enrol_json(lured, *room.device);
-    CHECK(!unsealed_request(sealed_to(centre.key.public_key(), plain), centre.key));
-    lured.centre = centre.key.public_key();
-    CHECK(unsealed_request(sealed_to(centre.key.public_key(), enrol_json(lured, *room.device)), centre.key));
+    CHECK(!unsealed_request(sealed_to(centre.keys.now.public_key(), plain), centre.keys.now));
+    lured.centre = centre.keys.now.public_key();
+    CHECK(unsealed_request(sealed_to(centre.keys.now.public_key(), enrol_json(lured, *room.device)), centre.keys.now));
     Chance chance(11);
     for (int i = 0; i < 200; ++i) {
         Bytes changed = request;
         changed[chance.below(changed.size())] ^= static_cast<std::uint8_t>(1 + chance.below(255));
-        CHECK(!unsealed_request(changed, centre.key));
-        CHECK(!unsealed_request(std::span(request).first(chance.below(request.size())), centre.key));
+        CHECK(!unsealed_request(changed, centre.keys.now));
+        CHECK(!unsealed_request(std::span(request).first(chance.below(request.size())), centre.keys.now));
     }
     CHECK(centre.take(stick).enrolled.size() == 1);
 
@@ -304,12 +270,12 @@ TEST_CASE("another centre's stick, another terminal's answer and a damaged one a
     CHECK(room.carry(stick).wrong.front().find("damaged") != std::string::npos);
     CHECK(room.status().asked);
     // Another terminal's, and one that another centre signed for this terminal.
-    REQUIRE(neighbour.ask(stick, code_of(centre), centre.key.public_key()));
+    REQUIRE(neighbour.ask(stick, code_of(centre), centre.keys.now.public_key()));
     REQUIRE(write_file(stick / courier_folder / "answers" / kiosk_place(neighbour.id()), good));
     neighbour.carry(stick);
     CHECK(neighbour.status().asked);
-    CourierAnswer forged{request_mark(lured), enrolled_with("t", "示范大学", "https://centre.test/", foreign.key.public_key(), {})};
-    REQUIRE(write_file(answer, sealed_answer(forged, room.device->public_key(), foreign.key)));
+    CourierAnswer forged{request_mark(lured), enrolled_with("t", "示范大学", "https://centre.test/", foreign.keys.now.public_key(), {})};
+    REQUIRE(write_file(answer, sealed_answer(forged, room.device->public_key(), foreign.keys.now)));
     CHECK(room.carry(stick).wrong.size() == 1);
     CHECK(room.status().asked);
     REQUIRE(write_file(answer, good));
@@ -318,19 +284,18 @@ TEST_CASE("another centre's stick, another terminal's answer and a damaged one a
 }
 
 TEST_CASE("a terminal that moves to another centre asks that one by stick, and sends it everything", "[sync][courier]") {
-    CourierCentre centre, next;
-    next.key = SigningKey::from_seed(sha256("the next centre"));
+    CourierCentre centre, next("the next centre");
     LonelyTerminal room;
     const Path stick = centre.stick("stick"), theirs = next.stick("theirs");
     centre.prepare(stick);
     next.prepare(theirs);
-    REQUIRE(room.ask(stick, code_of(centre), centre.key.public_key()));
+    REQUIRE(room.ask(stick, code_of(centre), centre.keys.now.public_key()));
     room.add(7);
     room.carry(stick);
     centre.take(stick);
     room.carry(stick);
     CHECK(room.status().outbox.waiting == 0);
-    REQUIRE(room.ask(theirs, code_of(next), next.key.public_key()));
+    REQUIRE(room.ask(theirs, code_of(next), next.keys.now.public_key()));
     room.add(2);
     // Until the answer comes, its own centre gets the records.
     CHECK(room.carry(theirs).records == 0);

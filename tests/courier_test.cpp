@@ -101,8 +101,7 @@ TEST_CASE("copied, replayed, out of order: the same records, once", "[sync][cour
     CHECK(Outbox(*one.db).status()->sent_through == 33);
     CHECK(centre.serve(one, late).records == 0);
     // What somebody else's stick says is not listened to.
-    CourierCentre foreign;
-    foreign.key = SigningKey::from_seed(sha256("another centre"));
+    CourierCentre foreign("another centre");
     const Path theirs = foreign.stick("theirs");
     foreign.prepare(theirs);
     const auto refused = centre.courier(one).serve(theirs, monday, one.moment());
@@ -122,14 +121,14 @@ TEST_CASE("a chunk cut off or changed anywhere is put aside, and comes again", "
     const auto files = chunks_on(stick);
     REQUIRE(files.size() == 1);
     const Bytes whole = *read_bytes(files[0], chunk_limit_bytes);
-    for (std::size_t length = 0; length < whole.size(); ++length) CHECK(!unsealed_chunk(std::span(whole).first(length), centre.key));
+    for (std::size_t length = 0; length < whole.size(); ++length) CHECK(!unsealed_chunk(std::span(whole).first(length), centre.keys.now));
     Chance chance(7);
     for (int i = 0; i < 300; ++i) {
         Bytes changed = whole;
         changed[chance.below(changed.size())] ^= static_cast<std::uint8_t>(1 + chance.below(255));
-        CHECK(!unsealed_chunk(changed, centre.key));
+        CHECK(!unsealed_chunk(changed, centre.keys.now));
     }
-    CHECK(unsealed_chunk(whole, centre.key));
+    CHECK(unsealed_chunk(whole, centre.keys.now));
     REQUIRE(write_file(files[0], Bytes(whole.begin(), whole.begin() + 100)));
     const TakenStick taken = centre.take(stick);
     CHECK(taken.quarantined == 1);
@@ -201,7 +200,7 @@ TEST_CASE("a receipt that speaks of other records is not believed", "[sync][cour
     CHECK(served.wrong.front().find("one disk") != std::string::npos);
     CHECK(Outbox(*twin.db).status()->sent_through == 0);
     // What another place's line says is nobody else's business.
-    const std::string mixed = receipts_text({{twin.id(), centre.key.public_key(), "x"}});
+    const std::string mixed = receipts_text({{twin.id(), centre.keys.now.public_key(), "x"}});
     REQUIRE(write_file(stick / courier_folder / "receipts", mixed));
     CHECK(centre.serve(one, stick).wrong.size() == 1);
 }

@@ -52,6 +52,16 @@ std::string token_for(const EnrolRequest& request, const SigningKey& centre) {
     return to_base64url(sha256(std::string_view(reinterpret_cast<const char*>(signature.data()), signature.size())));
 }
 
+// The present key is tried first. Of what none of them reads, what that one says.
+template <class Read>
+auto by_one_of(const CentreKeys& keys, const Read& read) -> std::pair<decltype(read(keys.now)), const SigningKey*> {
+    auto first = read(keys.now);
+    if (!first)
+        for (const SigningKey& key : keys.before)
+            if (auto earlier = read(key)) return {std::move(earlier), &key};
+    return {std::move(first), &keys.now};
+}
+
 }  // namespace
 
 struct CourierDesk::KnownKiosks {
@@ -106,7 +116,7 @@ Result<void> CourierDesk::keep(const KioskReader& kiosk, const std::vector<std::
 }
 
 Result<void> CourierDesk::take_chunk(const Bytes& bytes, const KnownKiosks& known, WallTime now, TakenStick& taken) {
-    const auto chunk = unsealed_chunk(bytes, parts_.centre);
+    const auto [chunk, key] = by_one_of(parts_.keys, [&](const SigningKey& one) { return unsealed_chunk(bytes, one); });
     if (!chunk) return set_aside("chunk", text_of_bytes(bytes), chunk.error().what, taken);
     const auto kiosk = known.by_id.find(chunk->kiosk.text);
     if (kiosk == known.by_id.end() || kiosk->second.public_key != chunk->key)
@@ -119,10 +129,11 @@ Result<void> CourierDesk::take_chunk(const Bytes& bytes, const KnownKiosks& know
     return {};
 }
 
-Result<CourierAnswer> CourierDesk::answer_to(const EnrolRequest& request, WallTime now, TakenStick& taken) {
+// Signed by the key the terminal asked for, which is the one it believes; if that is an earlier one, it hears of the next as others do.
+Result<CourierAnswer> CourierDesk::answer_to(const EnrolRequest& request, const SigningKey& asked, WallTime now, TakenStick& taken) {
     CourierAnswer answer;
     answer.request = request_mark(request);
-    const std::string token = token_for(request, parts_.centre);
+    const std::string token = token_for(request, asked);
     const auto let_in = Enrolment(parts_.sql, parts_.organisation).enrol_by_stick(request, token, now);
     if (!let_in && let_in.error().kind != ErrorKind::untrusted) return let_in.error();
     AuditEntry entry;
@@ -133,7 +144,7 @@ Result<CourierAnswer> CourierDesk::answer_to(const EnrolRequest& request, WallTi
     if (auto noted = Accounts(parts_.sql).note(entry); !noted) return noted.error();
     if (let_in) {
         taken.enrolled.push_back(request.kiosk);
-        answer.enrolled = enrolled_with(token, parts_.name, parts_.home_page, parts_.centre.public_key(), parts_.publisher.repository());
+        answer.enrolled = enrolled_with(token, parts_.name, parts_.home_page, asked.public_key(), parts_.publisher.repository());
     } else {
         taken.wrong.push_back(request.kiosk.text + " is not enrolled: " + let_in.error().what);
     }
@@ -149,7 +160,7 @@ Result<void> CourierDesk::answer_requests(const Path& stick, Transport& files, W
             taken.wrong.push_back("a terminal's request cannot be read from the stick: " + bytes.error().what);
             continue;
         }
-        const auto request = unsealed_request(Bytes(bytes->begin(), bytes->end()), parts_.centre);
+        const auto [request, asked] = by_one_of(parts_.keys, [&, sealed = Bytes(bytes->begin(), bytes->end())](const SigningKey& one) { return unsealed_request(sealed, one); });
         if (!request) {
             if (auto aside = set_aside("request", *bytes, request.error().what, taken); !aside) return aside;
             done.push_back(stick / courier_folder / "enrol" / name);
@@ -159,7 +170,7 @@ Result<void> CourierDesk::answer_requests(const Path& stick, Transport& files, W
             taken.wrong.emplace_back("too many wrong codes on this stick: the other requests are left on it");
             break;
         }
-        const auto answer = answer_to(*request, now, taken);
+        const auto answer = answer_to(*request, *asked, now, taken);
         if (!answer && answer.error().kind == ErrorKind::older) {
             taken.notes.push_back(request->kiosk.text + ": " + answer.error().what);
         } else if (!answer) {
@@ -167,7 +178,7 @@ Result<void> CourierDesk::answer_requests(const Path& stick, Transport& files, W
         } else {
             if (!answer->enrolled) ++refused;
             const Path file = stick / courier_folder / "answers" / kiosk_place(request->kiosk);
-            if (auto written = write_file(file, sealed_answer(*answer, request->public_key, parts_.centre)); !written) return Error{written.error().kind, "the stick cannot be written"};
+            if (auto written = write_file(file, sealed_answer(*answer, request->public_key, *asked)); !written) return Error{written.error().kind, "the stick cannot be written"};
         }
         done.push_back(stick / courier_folder / "enrol" / name);
     }
@@ -187,7 +198,7 @@ Result<void> CourierDesk::give_back(const Path& stick, WallTime now, TakenStick&
         if (!chain) return chain.error();
         if (chain->through == 0 || chain->hash.empty()) continue;
         const CentreReceipt receipt{kiosk.id, chain->through, chain->hash, now};
-        receipts.push_back({kiosk.id, kiosk.public_key, centre_receipt_json(receipt, parts_.centre)});
+        receipts.push_back({kiosk.id, kiosk.public_key, centre_receipt_json(receipt, parts_.keys.now)});
     }
     // Who was enrolled or revoked since the last publishing.
     if (auto told = parts_.publisher.tell_readers(parts_.organisation, readers, now); !told) return told.error().within("publishing");
@@ -201,21 +212,31 @@ Result<void> CourierDesk::give_back(const Path& stick, WallTime now, TakenStick&
     return {};
 }
 
+// By this centre, with whichever of its keys.
+Result<CourierStick> CourierDesk::registration(std::string_view json) const {
+    return by_one_of(parts_.keys, [&](const SigningKey& one) { return read_courier_stick(json, one.public_key()); }).first;
+}
+
+// A centre that has got another name or key says so; the stick stays the one it is.
+Result<void> CourierDesk::register_stick(const Path& stick, const std::optional<CourierStick>& before, WallTime now, TakenStick& taken) {
+    const PublicKey& key = parts_.keys.now.public_key();
+    if (before && before->name == parts_.name && before->home_page == parts_.home_page && before->centre_key == key) return {};
+    const CourierStick fresh{before ? before->stick : to_hex(random_bytes(8)), parts_.organisation, parts_.name, parts_.home_page, key, now};
+    if (auto written = write_file(stick / courier_folder / "courier.json", courier_stick_json(fresh, parts_.keys.now)); !written)
+        return Error{written.error().kind, "the stick cannot be written"};
+    taken.notes.emplace_back("the stick is registered");
+    return {};
+}
+
 Result<TakenStick> CourierDesk::prepare(const Path& stick, WallTime now) {
     std::error_code failed;
     if (!std::filesystem::is_directory(stick, failed)) return Error{ErrorKind::missing, "there is no such folder; is the stick mounted?"};
-    const Path file = stick / courier_folder / "courier.json";
-    const auto present = read_text(file, 4'096);
+    const auto present = read_text(stick / courier_folder / "courier.json", 4'096);
     TakenStick taken;
     std::optional<CourierStick> known;
     if (present)
-        if (auto read = read_courier_stick(*present, parts_.centre.public_key())) known = std::move(*read);
-    // A centre that has got another name says so; the stick stays the one it is.
-    if (!known || known->name != parts_.name || known->home_page != parts_.home_page) {
-        const CourierStick fresh{known ? known->stick : to_hex(random_bytes(8)), parts_.organisation, parts_.name, parts_.home_page, parts_.centre.public_key(), now};
-        if (auto written = write_file(file, courier_stick_json(fresh, parts_.centre)); !written) return Error{written.error().kind, "the stick cannot be written"};
-        taken.notes.emplace_back("the stick is registered");
-    }
+        if (auto read = registration(*present)) known = std::move(*read);
+    if (auto registered = register_stick(stick, known, now, taken); !registered) return registered.error();
     if (auto given = give_back(stick, now, taken); !given) return given.error();
     return taken;
 }
@@ -223,9 +244,10 @@ Result<TakenStick> CourierDesk::prepare(const Path& stick, WallTime now) {
 Result<TakenStick> CourierDesk::take(const Path& stick, WallTime now) {
     auto files = DirectoryTransport::open(stick / courier_folder, "the stick");
     if (!files) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
-    const auto registration = (*files)->read("courier.json", 4'096);
-    if (!registration) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
-    if (auto ours = read_courier_stick(*registration, parts_.centre.public_key()); !ours) return ours.error();
+    const auto json = (*files)->read("courier.json", 4'096);
+    if (!json) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
+    const auto ours = registration(*json);
+    if (!ours) return ours.error();
     TakenStick taken;
     std::vector<Path> done;
     // Who is let in now has perhaps written its first records to the same stick.
@@ -245,6 +267,7 @@ Result<TakenStick> CourierDesk::take(const Path& stick, WallTime now) {
         if (auto kept = take_chunk(Bytes(bytes->begin(), bytes->end()), known, now, taken); !kept) return kept.error();
         done.push_back(stick / courier_folder / "up" / name);
     }
+    if (auto registered = register_stick(stick, *ours, now, taken); !registered) return registered.error();
     if (auto given = give_back(stick, now, taken); !given) return given.error();
     // The receipts are on the stick: nobody needs these any more. Broken ones are in quarantine, and their terminal writes them again.
     std::error_code failed;

@@ -2,13 +2,16 @@
 // repository go back; terminals that ask to be enrolled are let in by the code they were given, and answered. Idempotent: a stick that comes twice, or a copy of it, adds nothing. One stick at a time; a worker's thread, over its own Sql.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "content/base/clock.h"
 #include "content/base/crypto.h"
 #include "content/trust/transport.h"
 #include "sync/courier_forms.h"
+#include "sync/server/centre_keys.h"
 #include "sync/server/publisher.h"
 #include "sync/server/sql.h"
 
@@ -17,7 +20,7 @@ namespace xinghuo {
 struct DeskParts {
     Sql& sql;
     Publisher& publisher;
-    const SigningKey& centre;        // signs receipts and registrations; chunks are sealed to it
+    const CentreKeys& keys;          // the present one signs receipts and registrations; what is sealed to an earlier one is read, too
     Organisation organisation = 1;
     std::string name, home_page;     // of the organisation, as enrolment tells them; authorities of what is kept are of that home page
     Path quarantine;                 // DATA/quarantine/courier: what could not be read, as it came
@@ -46,7 +49,9 @@ public:
 private:
     struct KnownKiosks;
     Result<void> answer_requests(const Path& stick, Transport& files, WallTime now, TakenStick& taken, std::vector<Path>& done);
-    Result<CourierAnswer> answer_to(const EnrolRequest& request, WallTime now, TakenStick& taken);
+    Result<CourierAnswer> answer_to(const EnrolRequest& request, const SigningKey& asked, WallTime now, TakenStick& taken);
+    Result<CourierStick> registration(std::string_view json) const;
+    Result<void> register_stick(const Path& stick, const std::optional<CourierStick>& before, WallTime now, TakenStick& taken);
     Result<void> give_back(const Path& stick, WallTime now, TakenStick& taken);
     Result<void> take_chunk(const Bytes& bytes, const KnownKiosks& known, WallTime now, TakenStick& taken);
     Result<void> keep(const KioskReader& kiosk, const std::vector<std::string>& statements, std::size_t from, std::size_t to, WallTime now, TakenStick& taken);

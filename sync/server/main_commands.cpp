@@ -176,13 +176,13 @@ int run_publish(const ServerOptions& options, const Clock& clock) {
 int run_courier(const ServerOptions& options, const Clock& clock) {
     auto sql = open_database(options);
     if (!sql) return failed(sql.error());
-    auto key = SigningKey::load_or_make(options.keys() / "centre.key");
-    if (!key) return failed(key.error().within("the centre's key"));
+    auto keys = open_centre_keys(options.keys());
+    if (!keys) return failed(keys.error());
     auto home_page = Accounts(**sql).option("home_page", StatementTerms().home_page);
     if (!home_page) return failed(home_page.error());
     auto organisation = Accounts(**sql).option("organisation", default_organisation);
     if (!organisation) return failed(organisation.error());
-    const int code = courier_main(centre_command(options, **sql, clock), *key, *organisation, *home_page);
+    const int code = courier_main(centre_command(options, **sql, clock), *keys, *organisation, *home_page);
     if (code != 0) return code;
     if (auto done = noted(**sql, clock.wall(), "courier " + word(options, 1), ""); !done) return failed(done.error());
     return 0;

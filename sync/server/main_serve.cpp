@@ -118,11 +118,11 @@ Result<CentreSettings> centre_settings(Sql& sql, const ServerOptions& options) {
     if (!home_page) return home_page.error();
     auto organisation = kept_option(sql, options, "--organisation", "organisation", default_organisation, good_organisation);
     if (!organisation) return organisation.error();
-    auto key = SigningKey::load_or_make(options.keys() / "centre.key");
-    if (!key) return key.error().within("the centre's key");
+    auto keys = open_centre_keys(options.keys());
+    if (!keys) return keys.error();
     settings.terms.home_page = *home_page;
     settings.terms.organisation = *organisation;
-    settings.terms.centre_key = key->public_key();
+    settings.terms.centre_key = keys->now.public_key();
     settings.terms.repository = options.data() / "repository";
     auto hours = whole_option(options, "--code-hours", 24, 1, 720);
     if (!hours) return hours.error();

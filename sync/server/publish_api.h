@@ -16,6 +16,7 @@
 
 #include "sync/http.h"
 #include "sync/server/caller.h"
+#include "sync/server/centre_keys.h"
 #include "sync/server/people.h"
 #include "sync/server/publisher.h"
 #include "sync/server/sql.h"
@@ -50,6 +51,6 @@ extern const char* const centre_publish_usage;
 int publish_main(const CentreCommand& command);
 extern const char* const centre_courier_usage;
 // `centre`: the key of receipts, the one that enrolment tells terminals. `organisation`, `home_page`: as CentreTerms has them.
-int courier_main(const CentreCommand& command, const SigningKey& centre, const std::string& organisation, const std::string& home_page);
+int courier_main(const CentreCommand& command, const CentreKeys& keys, const std::string& organisation, const std::string& home_page);
 
 }  // namespace xinghuo

@@ -1,5 +1,7 @@
 // `xinghuo-server publish …`
 #include "content/base/spreadsheet.h"
+#include "sync/courier_forms.h"
+#include "sync/server/centre_keys.h"
 #include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
 
@@ -11,7 +13,7 @@ const char* const centre_publish_usage =
     "publish packs FOLDER                              takes the packs of a signed repository in\n"
     "publish key                                       makes the online key, and prints what an offline root delegates to\n"
     "publish adopt FILE…                               takes over what the owners of an offline root signed (N.root.json, N.targets.json)\n"
-    "publish rotate online|targets|root                puts another key in the place of that one; terminals follow by themselves\n"
+    "publish rotate online|targets|root|centre         puts another key in the place of that one; terminals follow by themselves\n"
     "publish refresh                                   whoever was enrolled or revoked; and signatures, when they are due\n";
 
 namespace {
@@ -25,6 +27,17 @@ int said(const CentreCommand& command, const Result<PublishedNow>& done) {
     }
     for (const std::string& line : done->changes) command.say(line);
     return 0;
+}
+
+int rotate_centre(const CentreCommand& command) {
+    auto publisher = Publisher::open(command.data, command.now);
+    if (!publisher) return said(command, publisher.error());
+    const auto readers = readers_of(command.sql, the_first);
+    if (!readers) return said(command, readers.error());
+    const auto key = replace_centre_key(command.data / "keys");
+    if (!key) return said(command, key.error());
+    command.say("this centre's fingerprint: " + key_fingerprint(*key));
+    return said(command, publisher->tell_readers(the_first, *readers, command.now));
 }
 
 int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, const Path& file) {
@@ -62,6 +75,7 @@ int publish_main(const CentreCommand& command) {
         command.say("the repository stands under that root");
         return 0;
     }
+    if (what == "rotate" && words.size() == 2 && words[1] == "centre") return rotate_centre(command);
     if (what == "rotate" && words.size() == 2) {
         const auto key = repository_key(words[1]);
         return said(command, key ? Publisher::rotate(command.data, *key, command.now) : Result<PublishedNow>(key.error()));

@@ -9,6 +9,7 @@
 
 #include "content/base/json.h"
 #include "content/trust/repository.h"
+#include "sync/server/centre_keys.h"
 #include "sync/server/publisher_keys.h"
 #include "tools/packer/keys_roles.h"
 #include "tools/packer/publish_copy.h"
@@ -22,18 +23,20 @@ constexpr std::int64_t renew_days = 180, metadata_kept = 20;
 // What stands in a told target's "custom".
 struct ToldCustom {
     std::int64_t organisation = 0, version = 0;
-    std::string key;
+    std::string key, centre = {};        // ids of the reading key, and, for a terminal's keys, of the centre's
 };
 
 std::string custom_json(const ToldCustom& custom) {
     JsonWriter out;
-    return out.object().key("organisation").value(custom.organisation).key("version").value(custom.version).key("key").value(custom.key).end().text();
+    out.object().key("organisation").value(custom.organisation).key("version").value(custom.version).key("key").value(custom.key);
+    if (!custom.centre.empty()) out.key("centre").value(custom.centre);
+    return out.end().text();
 }
 
 ToldCustom custom_of(const Target& target) {
     JsonDocument document;
     if (target.custom.empty() || !document.parse(target.custom)) return {};
-    ToldCustom custom{document.root()["organisation"].integer_or(0), document.root()["version"].integer_or(0), document.root()["key"].string_or("")};
+    ToldCustom custom{document.root()["organisation"].integer_or(0), document.root()["version"].integer_or(0), document.root()["key"].string_or(""), document.root()["centre"].string_or("")};
     return document.good() ? custom : ToldCustom{};
 }
 
@@ -201,14 +204,17 @@ Result<Publisher::Change> Publisher::change_of_readers(const RepositoryState& st
         if (!seed) return seed.error();
         change.seed = *seed;
     }
+    const auto centre = centre_key_in(data_ / "keys");
+    if (!centre) return centre.error();
+    const std::string centre_id = *centre ? centre_key_id(**centre) : "";
     std::size_t added = 0;
     for (const KioskReader& reader : readers) {
         const std::string name = keys_target(reader.kiosk);
         const auto known = present.find(name);
-        if (!another && known != present.end()) continue;
+        if (!another && known != present.end() && known->second.centre == centre_id) continue;
         added += known == present.end() ? 1 : 0;
         const std::int64_t version = next_version(known == present.end() ? 0 : known->second.version, now);
-        change.put[name] = {sealed_keys(reader.kiosk, reader.key, organisation, version, change.seed), {organisation, version, change.key}};
+        change.put[name] = {sealed_keys(reader.kiosk, reader.key, organisation, version, change.seed, *centre), {organisation, version, change.key, centre_id}};
     }
     if (!change.empty()) change.changes.push_back(fmt::format("terminals that read: {} ({} new, {} gone)", readers.size(), added, change.remove.size()));
     if (!another) return change;

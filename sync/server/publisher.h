@@ -62,7 +62,8 @@ public:
 
     // `document` as told.h says; `invalid` names what is wrong in it. A roster gets a new reading key each time. Equal documents are published again.
     Result<PublishedNow> tell(Organisation organisation, ToldKind kind, std::string_view document, const std::vector<KioskReader>& readers, WallTime now);
-    // Somebody was enrolled or revoked. Does nothing when the repository knows; when somebody went, the key changes and everything is sealed anew.
+    // Somebody was enrolled or revoked, or the centre has another key (centre_keys.h). Does nothing when the repository knows; when somebody went, the reading key
+    // changes and everything is sealed anew.
     Result<PublishedNow> tell_readers(Organisation organisation, const std::vector<KioskReader>& readers, WallTime now);
     // What was last told; nothing: never.
     Result<std::optional<ToldDocument>> told(Organisation organisation, ToldKind kind) const;

@@ -12,6 +12,7 @@
 #include "sync/courier.h"
 #include "sync/server/courier_desk.h"
 #include "sync/server/enrolment.h"
+#include "sync/server/publish_api.h"
 #include "tests/support/centre_database.h"
 #include "tests/support/terminal_room.h"
 
@@ -35,8 +36,11 @@ inline void copy_folder(const Path& from, const Path& to) {
 }
 
 struct CourierCentre {
-    CourierCentre() {
-        std::filesystem::create_directories(data);
+    explicit CourierCentre(std::string_view whose = "the centre of the tests") : keys{SigningKey::from_seed(sha256(whose)), {}} {
+        std::filesystem::create_directories(data / "centre" / "keys");
+        const Digest seed = sha256(whose);
+        REQUIRE(write_file(data / "centre" / "keys" / "centre.key", Bytes(seed.begin(), seed.end())));
+        std::filesystem::permissions(data / "centre" / "keys" / "centre.key", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         auto opened = Publisher::open(data / "centre", courier_monday);
         REQUIRE(opened);
         publisher.emplace(std::move(*opened));
@@ -46,7 +50,7 @@ struct CourierCentre {
     CourierCentre(const CourierCentre&) = delete;
     CourierCentre& operator=(const CourierCentre&) = delete;
 
-    [[nodiscard]] CourierDesk desk() { return CourierDesk({database.sql(), *publisher, key, 1, "示范大学", "https://centre.test/", data / "quarantine"}); }
+    [[nodiscard]] CourierDesk desk() { return CourierDesk({database.sql(), *publisher, keys, 1, "示范大学", "https://centre.test/", data / "quarantine"}); }
     void enrol(TerminalRoom& terminal, const std::string& name) {
         Enrolment enrolment(database.sql());
         const auto code = enrolment.make_code(name, courier_monday, 3'600'000);
@@ -70,7 +74,7 @@ struct CourierCentre {
         REQUIRE(prepared);
     }
     Courier courier(TerminalRoom& terminal) {
-        CourierParts parts{key.public_key(), {"https://centre.test/"}, terminal.pulling(root)};
+        CourierParts parts{keys.now.public_key(), {"https://centre.test/"}, terminal.pulling(root)};
         return Courier(std::move(parts));
     }
     CourierServed serve(TerminalRoom& terminal, const Path& stick) {
@@ -80,13 +84,23 @@ struct CourierCentre {
         for (const std::string& line : served->wrong) UNSCOPED_INFO(line);
         return *served;
     }
+    // As xinghuo-server publish rotate centre.
+    void rotate() {
+        REQUIRE(replace_centre_key(data / "centre" / "keys"));
+        auto opened = open_centre_keys(data / "centre" / "keys");
+        REQUIRE(opened);
+        keys = std::move(*opened);
+        const auto readers = readers_of(database.sql(), 1);
+        REQUIRE(readers);
+        REQUIRE(publisher->tell_readers(1, *readers, courier_monday));
+    }
     std::int64_t statements() { return *database.sql().integer_or(-1, "SELECT count(*) FROM statement"); }
     std::int64_t through(const TerminalRoom& terminal) { return RecordStore(database.sql()).chain(1, terminal.id())->through; }
     [[nodiscard]] std::size_t put_aside() const { return files_in(data / "quarantine").size(); }
 
     testing::CentreDatabase database;
     const Path data = std::filesystem::temp_directory_path() / ("xinghuo-courier-" + to_hex(random_bytes(8)));
-    SigningKey key = SigningKey::from_seed(sha256("the centre of the tests"));
+    CentreKeys keys;
     std::optional<Publisher> publisher;
     std::string root;
 };
