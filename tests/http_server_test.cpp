@@ -1,6 +1,8 @@
 // The centre's network: what comes in whole, what is too large, too slow or broken, and how many may wait.
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -13,6 +15,7 @@
 #include "content/base/gzip.h"
 #include "sync/curl_transport.h"
 #include "sync/server/http_server.h"
+#include "tests/support/effort.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_http.h"
 
@@ -110,6 +113,29 @@ TEST_CASE("what is too large is refused, and said so", "[http_server]") {
     const std::string bomb = gzipped(std::string(5'000'000, 'a'));
     REQUIRE(bomb.size() < 10'000);
     CHECK(RawConnection(here.port()).ask(post(bomb, "Content-Encoding: gzip\r\n"))->status == 413);
+}
+
+TEST_CASE("a body there is no memory to unpack fails by itself, and the others go on", "[http_server]") {
+    if (under_a_sanitizer) return;  // a sanitizer's own memory has no limit it could bear
+    const auto packed = post(gzipped(std::string(70'000'000, 'a'), 1), "Content-Encoding: gzip\r\n");
+    HttpServerSettings settings;
+    settings.limits.unpacked_bytes = 100'000'000;
+    RunningServer here(settings);
+    REQUIRE(RawConnection(here.port()).ask(post("a"))->status == 200);
+    std::ifstream pages("/proc/self/statm");
+    rlim_t in_use = 0;
+    REQUIRE(pages >> in_use);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_AS, &before) == 0);
+    const rlimit little{std::min(before.rlim_max, in_use * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + 100'000'000), before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_AS, &little) == 0);
+    const auto refused = RawConnection(here.port()).ask(packed);
+    REQUIRE(::setrlimit(RLIMIT_AS, &before) == 0);
+    REQUIRE(refused);
+    CHECK(refused->status == 500);
+    const auto after = RawConnection(here.port()).ask(post("b"));
+    REQUIRE(after);
+    CHECK(after->status == 200);
 }
 
 TEST_CASE("what is no HTTP gets no answer that could be smuggled", "[http_server]") {

@@ -26,13 +26,7 @@ HttpReply answer_by(const HttpServer::Handler& handler, HttpRequest& request, co
         request.body = std::move(*plain);
         std::erase_if(request.headers, [](const auto& h) { return h.first == "content-encoding"; });
     }
-    HttpReply reply;
-    try {
-        reply = handler(request);
-    } catch (const std::exception&) {  // no memory: this request fails, the others go on
-        log_warning("a request could not be answered");
-        return refusal(500, "the server could not answer");
-    }
+    HttpReply reply = handler(request);
     const std::string* wants = find_header(request.headers, "accept-encoding");
     const std::string* type = find_header(reply.headers, "content-type");
     if (reply.body.size() >= worth_packing && wants != nullptr && wants->find("gzip") != std::string::npos && request.method != "HEAD" && type != nullptr &&
@@ -158,10 +152,16 @@ private:
         const bool taken = shared_.workers->take([self = own(), request]() mutable {
             auto answer = std::make_shared<FileReply>();
             const std::string_view path = request->path();
-            if (path.starts_with(files_below) && !self->shared_.files.empty()) {
-                *answer = answer_file(self->shared_.files, path.substr(files_below.size()), *request);
-            } else {
-                answer->reply = answer_by(self->shared_.handler, *request, self->shared_.limits);
+            try {
+                if (path.starts_with(files_below) && !self->shared_.files.empty()) {
+                    *answer = answer_file(self->shared_.files, path.substr(files_below.size()), *request);
+                } else {
+                    answer->reply = answer_by(self->shared_.handler, *request, self->shared_.limits);
+                }
+            } catch (const std::exception&) {  // no memory, unpacking or packing as well: this request fails, the others go on
+                log_warning("a request could not be answered");
+                *answer = FileReply();
+                answer->reply = refusal(500, "the server could not answer");
             }
             request.reset();
             asio::io_context& io = self->loop_.io;
