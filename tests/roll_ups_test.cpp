@@ -283,6 +283,28 @@ TEST_CASE("discrimination is the correlation of an answer with the rest of its a
     CHECK_FALSE(discrimination({9, 5, 9, 5, 1, 1, 1}));
 }
 
+TEST_CASE("an interval or a number of guests that cannot be counts nothing, and stops nobody", "[centre][roll_ups]") {
+    RollUpRoom room;
+    ToldTerminal wrong("wrong"), honest("honest");
+    for (const std::int64_t ms : {INT64_MAX - 60'000, INT64_MAX, std::int64_t{86'400'001}}) wrong.study("m-1", "touch", ms);
+    wrong.study("m-1", "touch", 86'400'000);
+    wrong.write(RecordKind::activity_opened, "m-1", R"({"activity":"a-1","name":"n","type":"party_class","branch":""})");
+    for (const char* by : {"9223372036854775807", "-9223372036854775808", "10001", "3"}) wrong.write(RecordKind::guest_visit, "", fmt::format(R"({{"activity":"a-1","by":{}}})", by));
+    honest.study("m-1", "touch", 60'000);
+    room.send(wrong.signing.public_key(), wrong.records, late_enough);
+    room.send(honest.signing.public_key(), honest.records, late_enough);
+    CHECK(room.rows("SELECT sum(touch_ms) FROM study_day", 1) == "86460000\n");
+    CHECK(room.rows("SELECT sum(guests) FROM activity_at", 1) == "3\n");
+}
+
+TEST_CASE("a name with U+0000 stops no terminal", "[centre][roll_ups]") {
+    RollUpRoom room;
+    ToldTerminal t("hostile");
+    t.write(RecordKind::activity_opened, "m-1", R"({"activity":"a\u0000","name":"\u0000党\u0000\u0000课","type":"party_class","branch":"一支部","late_after_min":5})");
+    room.send(t.signing.public_key(), t.records, late_enough);
+    CHECK(room.rows("SELECT activity, name, branch FROM activity_at", 3) == "a\uFFFD|\uFFFD党\uFFFD\uFFFD课|一支部\n");
+}
+
 TEST_CASE("an id of the roster is never made another's, and ids in a circle stay", "[centre][roll_ups]") {
     RollUpRoom room;
     REQUIRE(room.sql->run("INSERT INTO person (organisation, id, branch, number_hash, sealed, host, gone_ms) VALUES (1, 'm-rostered', 1, 'h', $1, 0, 0)", {Bytes{0}}));

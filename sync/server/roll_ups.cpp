@@ -15,7 +15,12 @@
 namespace xinghuo {
 namespace {
 
-std::string text_of(JsonValue node) { return std::string(node.string()); }
+// PostgreSQL's text has no U+0000: one in a signed record would stop its terminal for ever. It becomes U+FFFD.
+std::string text_of(JsonValue node) {
+    std::string text(node.string());
+    for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at + 3)) text.replace(at, 1, "\xEF\xBF\xBD");
+    return text;
+}
 
 std::int64_t whole_of(JsonValue node, std::int64_t otherwise) {
     const std::string_view text = node.number_text();
@@ -64,6 +69,8 @@ struct UnsettledStudy {
     RecordStamp stamp;
     std::int64_t ms, day;
 };
+// What says more is wrong, and counts nothing: a sum must hold whatever comes.
+constexpr std::int64_t longest_interval_ms = 24 * 3'600'000, most_guests_at_once = 10'000;
 constexpr std::size_t most_said_of_packs = 2'000;  // bytes
 struct HealthSum {
     std::int64_t told_seq = 0, last_boot = 0, last_at_ms = 0;
@@ -159,7 +166,7 @@ private:
     void study(const Record& record, JsonValue body) {
         const auto label = study_label(body["label"].string());
         const std::int64_t ms = whole_of(body["ms"], 0);
-        if (!label || ms <= 0) return;
+        if (!label || ms <= 0 || ms > longest_interval_ms) return;
         const std::string& member = present(record.member.text);
         const PlacedInTime when = days_.place(stamp(record));
         study_.add(member, when.day, *label, ms);
@@ -234,7 +241,8 @@ private:
     }
     void guests(JsonValue body) {
         std::string activity = text_of(body["activity"]);
-        if (!activity.empty()) activities_[std::move(activity)].guests += whole_of(body["by"], 1);
+        const std::int64_t by = whole_of(body["by"], 1);
+        if (!activity.empty() && by >= -most_guests_at_once && by <= most_guests_at_once) activities_[std::move(activity)].guests += by;
     }
     void attended(const Record& record, JsonValue body) {
         const std::string activity = text_of(body["activity"]);
