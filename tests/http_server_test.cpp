@@ -138,6 +138,28 @@ TEST_CASE("a body there is no memory to unpack fails by itself, and the others g
     CHECK(after->status == 200);
 }
 
+TEST_CASE("bodies count against all others' as they come, not as they are announced", "[http_server]") {
+    HttpServerSettings settings;
+    settings.limits.body_bytes = 10'000;
+    settings.limits.bodies_bytes = 20'000;
+    RunningServer here(settings);
+    std::vector<std::unique_ptr<RawConnection>> promising;
+    for (int i = 0; i < 16; ++i) {
+        promising.push_back(std::make_unique<RawConnection>(here.port()));
+        REQUIRE(promising.back()->send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\nExpect: 100-continue\r\n\r\n"));
+        const auto welcome = promising.back()->reply();
+        REQUIRE(welcome);
+        CHECK(welcome->status == 100);
+    }
+    CHECK(RawConnection(here.port()).ask(post(std::string(10'000, 'a')))->status == 200);
+    CHECK(here.server->counts().overloaded == 0);
+    settings.limits.bodies_bytes = 5'000;
+    RunningServer small(settings);
+    CHECK(RawConnection(small.port()).ask(post(std::string(5'000, 'a')))->status == 200);
+    CHECK(RawConnection(small.port()).ask(post(std::string(5'001, 'a')))->status == 503);
+    CHECK(small.server->counts().overloaded == 1);
+}
+
 TEST_CASE("what is no HTTP gets no answer that could be smuggled", "[http_server]") {
     RunningServer here;
     const std::vector<std::string> broken{
@@ -307,6 +329,41 @@ TEST_CASE("what was begun when the server stops is finished", "[http_server]") {
     CHECK(idle.closed());
     stops.join();
     CHECK_FALSE(RawConnection(here.port()).open());
+}
+
+TEST_CASE("a request that comes whole when the time to stop is over finds nobody, and harms nobody", "[http_server]") {
+    std::mutex lock;
+    std::condition_variable wake;
+    bool go = false;
+    std::atomic<int> inside{0};
+    HttpServerSettings settings;
+    settings.workers = 1;
+    settings.limits.grace = Milliseconds(0);
+    RunningServer here(settings, [&](const HttpRequest&) {
+        ++inside;
+        std::unique_lock held(lock);
+        wake.wait(held, [&] { return go; });
+        return HttpReply{};
+    });
+    RawConnection begun(here.port()), waiting(here.port()), late(here.port());
+    REQUIRE(begun.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    while (inside.load() < 1) std::this_thread::yield();
+    REQUIRE(waiting.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    while (here.server->counts().waiting < 1) std::this_thread::yield();
+    REQUIRE(late.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
+    REQUIRE(late.reply());
+    std::thread stops([&] { here.server->stop(); });
+    while (here.server->counts().waiting > 0) std::this_thread::yield();  // the time is over, and the worker still busy
+    late.send("words");
+    {
+        const std::lock_guard held(lock);
+        go = true;
+    }
+    wake.notify_all();
+    stops.join();
+    CHECK(inside.load() == 1);
+    here.server.reset();
+    for (RawConnection* connection : {&begun, &waiting, &late}) CHECK(connection->closed());
 }
 
 TEST_CASE("TLS in the process: a client that verifies gets a large file, and goes on where it stopped", "[http_server]") {

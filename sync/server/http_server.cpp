@@ -80,11 +80,13 @@ struct HttpServer::Parts {
             });
         const Instant until = shared.clock.now() + shared.limits.grace;
         while (shared.counters.connections.load() > 0 && shared.clock.now() < until) std::this_thread::sleep_for(Milliseconds(5));
-        shared.workers.reset();
+        // The loops first: a request that comes whole only now finds nobody to take it, and what is dropped below is touched by no other thread. A worker's
+        // late reply stays in its loop, unread, until that goes.
         for (const auto& loop : loops) {
             loop->io.stop();
             if (loop->thread.joinable()) loop->thread.join();
         }
+        if (shared.workers) shared.workers->stop();
     }
 };
 
@@ -155,7 +157,7 @@ HttpCounts HttpServer::counts() const {
     const HttpCounters& c = parts_->shared.counters;
     HttpCounts counts;
     counts.connections = c.connections.load();
-    counts.waiting = parts_->shared.workers ? static_cast<std::int64_t>(parts_->shared.workers->waiting()) : 0;
+    counts.waiting = static_cast<std::int64_t>(parts_->shared.workers->waiting());
     counts.accepted = c.accepted.load();
     counts.refused_connections = c.refused_connections.load();
     counts.timed_out = c.timed_out.load();

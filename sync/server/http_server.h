@@ -22,7 +22,7 @@ struct HttpLimits {
     std::size_t header_bytes = 16u << 10;     // 431
     std::size_t body_bytes = 32u << 20;       // as it travels: 413
     std::size_t unpacked_bytes = 64u << 20;   // of a gzip body: 413 as soon as more comes out
-    std::size_t bodies_bytes = 512u << 20;    // of all requests that are being read or answered: 503
+    std::size_t bodies_bytes = 512u << 20;    // that have come, of all requests that are being read or answered: 503
     std::size_t connections = 20'000;
     std::size_t connections_per_address = 1'000;  // trusted proxies are not counted, nor is this machine
     bool count_loopback = false;                  // unless a test says so
@@ -66,7 +66,9 @@ public:
 
     [[nodiscard]] int port() const;
     [[nodiscard]] HttpCounts counts() const;
-    void stop();  // nothing new is accepted, what was begun is answered as far as `grace` reaches; then the threads are gone
+    // Nothing new is accepted, what was begun is answered as far as `grace` reaches; then the threads are gone, as soon as the handler has returned. What no
+    // worker had taken by then is dropped.
+    void stop();
 
 private:
     struct Parts;

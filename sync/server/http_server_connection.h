@@ -74,7 +74,7 @@ struct HttpShared {
     std::mutex addresses_lock;
     std::unordered_map<std::string, std::size_t> addresses;
     std::atomic<bool> stopping{false};
-    std::unique_ptr<HttpWorkers> workers;
+    std::unique_ptr<HttpWorkers> workers;  // from start() on, also when they have stopped
 
     explicit HttpShared(const Clock& c) : clock(c) {}
     [[nodiscard]] bool trusted(const asio::ip::address& address) const {

@@ -15,21 +15,15 @@ public:
     HttpWorkers(std::size_t threads, std::size_t limit) : limit_(limit) {
         for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
     }
-    ~HttpWorkers() {
-        {
-            const std::lock_guard held(lock_);
-            ends_ = true;
-        }
-        wake_.notify_all();
-        for (std::thread& thread : threads_) thread.join();
-    }
+    ~HttpWorkers() { stop(); }
     HttpWorkers(const HttpWorkers&) = delete;
     HttpWorkers& operator=(const HttpWorkers&) = delete;
 
+    // False: too many wait, or it has stopped.
     bool take(std::function<void()> job) {
         {
             const std::lock_guard held(lock_);
-            if (jobs_.size() >= limit_) return false;
+            if (ends_ || jobs_.size() >= limit_) return false;
             jobs_.push_back(std::move(job));
         }
         wake_.notify_one();
@@ -38,6 +32,19 @@ public:
     [[nodiscard]] std::size_t waiting() const {
         const std::lock_guard held(lock_);
         return jobs_.size();
+    }
+    // What a thread has begun ends; what still waits is dropped, on the caller's thread. By its owner alone.
+    void stop() {
+        std::deque<std::function<void()>> dropped;
+        {
+            const std::lock_guard held(lock_);
+            ends_ = true;
+            dropped.swap(jobs_);
+        }
+        wake_.notify_all();
+        dropped.clear();
+        for (std::thread& thread : threads_) thread.join();
+        threads_.clear();
     }
 
 private:
