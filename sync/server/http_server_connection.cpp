@@ -108,7 +108,7 @@ private:
         x.http_1_0 = message.version() < 11;
         x.head_only = message.method() == http::verb::head;
         body_began_ = shared_.clock.now();
-        if (!x.parser->is_done() && !count_bytes(static_cast<std::size_t>(x.parser->content_length().value_or(0)))) return refuse_busy();
+        // What is declared was measured against body_limit by the parser; only what comes is counted, or sixteen promises would shut out all others.
         if (const auto expect = message[http::field::expect]; !expect.empty()) {
             if (!beast::iequals(expect, "100-continue")) return send_refusal(refusal(417, "no such expectation"));
             if (!x.parser->is_done() && !x.http_1_0) {
