@@ -270,6 +270,23 @@ TEST_CASE("a credential opens the statements, a removed one does not", "[account
     CHECK(accounts.remove_credential("lms").error().kind == ErrorKind::missing);
 }
 
+TEST_CASE("nothing below /xapi is a page of the centre's own, whatever type it was brought with", "[accounts]") {
+    CentreDesk desk;
+    auto password = Accounts(*desk.room.sql).add_credential("lms", start);
+    REQUIRE(password);
+    const std::string page = "<script>fetch('/api/me')</script>", place = "/xapi/activities/state?activityId=http://e.cn/a&agent=%7B%22mbox%22%3A%22mailto%3Aa%40b.cn%22%7D&stateId=page";
+    const HttpHeaders known{{"authorization", basic("lms", *password)}, {"x-experience-api-version", "1.0.3"}, {"content-type", "text/html"}};
+    REQUIRE(desk.ask("PUT", place, page, known).status == 204);
+    const HttpReply got = desk.ask("GET", place, "", known);
+    CHECK(got.body == page);
+    for (const HttpReply& reply : {got, desk.ask("GET", place), desk.ask("GET", "/xapi/statements", "", known), desk.ask("GET", "/xapi/about"), desk.ask("GET", "/xapi"), desk.ask("GET", "/xapi/none")}) {
+        CAPTURE(reply.status);
+        const std::string* policy = find_header(reply.headers, "content-security-policy");
+        REQUIRE(policy != nullptr);
+        CHECK(*policy == "default-src 'none'; sandbox");
+    }
+}
+
 TEST_CASE("a code enrols one terminal, once, until it expires", "[accounts]") {
     CentreRoom room;
     Enrolment enrolment(*room.sql);

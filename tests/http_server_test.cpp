@@ -58,6 +58,7 @@ TEST_CASE("a connection carries many requests, also several at once", "[http_ser
         CHECK(reply->status == 200);
         CHECK(reply->body == fmt::format("GET /a?n={} from 127.0.0.1: ", i));
         CHECK_FALSE(reply->header("date").empty());
+        CHECK(reply->header("x-content-type-options") == "nosniff");
     }
     std::string many;
     for (int i = 0; i < 20; ++i) many += post(std::to_string(i));
@@ -176,6 +177,7 @@ TEST_CASE("what is no HTTP gets no answer that could be smuggled", "[http_server
         const auto reply = connection.ask(text);
         REQUIRE(reply);
         CHECK(reply->status == 400);
+        CHECK(reply->header("x-content-type-options") == "nosniff");
         CHECK(connection.closed());
     }
     CHECK(here.server->counts().malformed == static_cast<std::int64_t>(broken.size()));
@@ -288,6 +290,7 @@ TEST_CASE("files of the repository come whole, in part, or not at all", "[http_s
     const RawReply whole = get("/repository/targets/big.bin");
     CHECK(whole.status == 200);
     CHECK(whole.body == big);
+    CHECK(whole.header("x-content-type-options") == "nosniff");
     const std::string etag = whole.header("etag");
     CHECK(get("/repository/targets/big.bin", "If-None-Match: " + etag + "\r\n").status == 304);
     const RawReply part = get("/repository/targets/big.bin", "Range: bytes=199990-\r\nIf-Range: " + etag + "\r\n");

@@ -210,7 +210,12 @@ HttpReply CentreApi::answer(const HttpRequest& request) {
 
 HttpReply CentreApi::Inside::route(const HttpRequest& request, Findings& found) {
     const std::string_view path = request.path();
-    if (lies_below(path, xapi_endpoint)) return xapi(request, found);
+    if (lies_below(path, xapi_endpoint)) {
+        HttpReply reply = xapi(request, found);
+        // Documents and attachments are of whatever type who brought them says: none of them is a page of this origin.
+        set_header(reply.headers, "content-security-policy", "default-src 'none'; sandbox");
+        return reply;
+    }
     if (path.starts_with("/api/")) return api(request, found);
     if (path == "/healthz") {
         found.route = CountedRoute::health;

@@ -157,7 +157,8 @@ std::string http_date(WallTime when) {
 }
 
 std::string reply_head(const HttpReply& reply, const ReplyManner& manner) {
-    std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", reply.status, reason_of(reply.status), http_date(manner.now));
+    // No browser takes a body for anything but what its type says.
+    std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nX-Content-Type-Options: nosniff\r\n", reply.status, reason_of(reply.status), http_date(manner.now));
     for (const auto& header : reply.headers) {
         if (header.first == "content-length" || header.first == "connection" || !fits_a_line(header.first) || !fits_a_line(header.second)) continue;
         head += header.first;

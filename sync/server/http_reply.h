@@ -21,7 +21,7 @@ HttpReply json_reply(std::string body, int status = 200);
 // RFC 9110 §5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(WallTime when);
 
-// Status line and headers with the empty line. Names and values that would break a line are left out.
+// Status line and headers with the empty line; nosniff is among them always. Names and values that would break a line are left out.
 struct ReplyManner {
     bool keep_alive = true;
     bool http_1_0 = false;
