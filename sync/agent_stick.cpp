@@ -76,6 +76,7 @@ Result<void> Agent::State::read_asked() {
 
 Result<void> Agent::State::put_request(const Path& stick) {
     const EnrolRequest request = request_of(*asked, device.public_key());
+    if (auto good = refuse_links(stick / courier_folder); !good) return good;
     const Path folder = stick / courier_folder / "enrol";
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
@@ -150,7 +151,7 @@ Result<CourierServed> Agent::carry(const Path& stick, const std::atomic<bool>* s
     const bool asks_another = known && asks_this && s.asked && *own != registered->centre_key;
     CourierServed served;
     if (!asks_another) {
-        CourierParts with{.centre_key = *own, .terms = {}, .pull = s.pull_parts(), .only_up = !known, .stop = stop};
+        CourierParts with{.centre_key = *own, .terms = {}, .pull = s.pull_parts(), .network = !s.parts.targets.none(), .only_up = !known, .stop = stop};
         const std::string& home_page = known ? s.enrolled.home_page : s.asked->of.home_page;
         if (!home_page.empty()) with.terms.home_page = home_page;
         const Moment moment = s.parts.clock.moment();

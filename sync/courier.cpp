@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "content/base/descriptor.h"
@@ -12,6 +13,7 @@
 namespace xinghuo {
 namespace {
 
+constexpr std::string_view newest_receipt_note = "courier receipt";  // when the centre wrote it, in ms
 constexpr std::size_t records_a_chunk = 1'000, plain_bytes_a_chunk = 3u << 20, page = 200;
 
 // A chunk as this terminal remembers to have written it.
@@ -72,6 +74,7 @@ public:
     }
 
     Result<CourierServed> serve() {
+        if (auto good = refuse_links(folder_); !good) return good.error();
         auto stick = registration();
         if (!stick && stick.error().kind == ErrorKind::untrusted) {
             const auto learnt = learnt_key();
@@ -138,8 +141,23 @@ private:
         served_.received_through = receipt->through;
         const auto status = outbox_.status();
         if (!status) return status.error();
-        if (receipt->through <= status->sent_through) return {};
-        return outbox_.mark_through(receipt->through);
+        if (receipt->through > status->sent_through)
+            if (auto marked = outbox_.mark_through(receipt->through); !marked) return marked;
+        return hear_of_less(*receipt, status->sent_through);
+    }
+
+    // The newest receipt says of less than an earlier one: the centre was restored from a backup, and misses the rest. An older one, on a stick that was long on
+    // its way, says nothing.
+    Result<void> hear_of_less(const CentreReceipt& receipt, std::int64_t sent_through) {
+        const auto note = outbox_.remembered(newest_receipt_note);
+        if (!note) return note.error();
+        std::int64_t newest = 0;
+        const std::string& text = note->value_or("0");
+        std::from_chars(text.data(), text.data() + text.size(), newest);
+        if (receipt.at.unix_ms <= newest) return {};
+        if (!parts_.network && receipt.through < sent_through)
+            if (auto rewound = outbox_.rewind(receipt.through); !rewound) return rewound;
+        return outbox_.remember(newest_receipt_note, std::to_string(receipt.at.unix_ms));
     }
 
     // Keeps what is on the stick and still waited for; removes what the centre has.

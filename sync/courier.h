@@ -20,6 +20,7 @@ struct CourierParts {
     PublicKey centre_key{};              // as far as is known (centre_key_now)
     StatementTerms terms;
     PullParts pull;
+    bool network = false;                // it reports by network as well, and there hears what the centre has
     bool only_up = false;                // the centre does not know this terminal yet: nothing is fetched
     const std::atomic<bool>* stop = nullptr;  // true ends it between two files, as `cancelled`
 };

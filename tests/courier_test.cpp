@@ -110,6 +110,73 @@ TEST_CASE("copied, replayed, out of order: the same records, once", "[sync][cour
     CHECK(!centre.desk().take(theirs, monday));
 }
 
+TEST_CASE("a centre that was restored from a backup gets what it misses, by stick too", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one");
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick");
+    centre.prepare(stick);
+    one.record(30);
+    centre.serve(one, stick);
+    centre.take(stick);
+    REQUIRE(centre.serve(one, stick).received_through == 30);
+    const auto receipt = [&](std::int64_t through, std::int64_t later_ms) {
+        const std::string hash = *Outbox(*one.db).hash_of(through);
+        const std::string json = centre_receipt_json({one.id(), through, hash, {monday.unix_ms + later_ms}}, centre.keys.now);
+        REQUIRE(write_file(stick / courier_folder / "receipts", receipts_text({{one.id(), one.signing.public_key(), json}})));
+    };
+    receipt(12, -1);  // it was long on its way
+    CHECK(centre.serve(one, stick).records == 0);
+    CHECK(Outbox(*one.db).status()->waiting == 0);
+    receipt(12, 86'400'000);
+    CHECK(centre.serve(one, stick).records == 18);
+    CHECK(Outbox(*one.db).status()->sent_through == 12);
+    CHECK(centre.serve(one, stick).records == 0);
+    CHECK(Outbox(*one.db).status()->waiting == 18);
+    receipt(30, 86'400'001);
+    CHECK(centre.serve(one, stick).records_on_stick == 0);
+    CHECK(Outbox(*one.db).status()->waiting == 0);
+    // Who reports by network hears there what is missing.
+    receipt(12, 86'400'002);
+    CourierParts parts{centre.keys.now.public_key(), {"https://centre.test/"}, one.pulling(centre.root)};
+    parts.network = true;
+    CHECK(Courier(std::move(parts)).serve(stick, monday, one.moment())->records == 0);
+    CHECK(Outbox(*one.db).status()->sent_through == 30);
+}
+
+TEST_CASE("a stick that leads elsewhere is written to by nobody", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one");
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick"), victim = centre.stick("victim");
+    REQUIRE(write_file(victim / "metadata" / "9.root.json", std::string_view("dear")));
+    REQUIRE(write_file(victim / "answers" / "mine", std::string_view("dear")));
+    centre.prepare(stick);
+    one.record(3);
+    centre.serve(one, stick);
+    const auto refused = [&](const Path& link, const Path& to, bool for_terminals) {
+        const Path aside = stick / "aside";
+        std::filesystem::rename(link, aside);
+        std::filesystem::create_directory_symlink(to, link);
+        INFO(link.filename().string());
+        CHECK(centre.desk().prepare(stick, monday).error().kind == ErrorKind::untrusted);
+        CHECK(centre.desk().take(stick, monday).error().kind == ErrorKind::untrusted);
+        if (for_terminals) CHECK(centre.courier(one).serve(stick, monday, one.moment()).error().kind == ErrorKind::untrusted);
+        std::filesystem::remove(link);
+        std::filesystem::rename(aside, link);
+    };
+    refused(stick / "xinghuo", victim, false);
+    refused(stick / "xinghuo", centre.publisher->repository(), false);
+    refused(stick / "xinghuo" / "metadata", victim / "metadata", false);
+    refused(stick / courier_folder / "up", victim / "answers", true);
+    const Path copy = centre.stick("copy");
+    copy_folder(stick, copy);
+    refused(stick / courier_folder, copy / courier_folder, true);
+    CHECK(read_text(victim / "metadata" / "9.root.json", 100).value() == "dear");
+    CHECK(read_text(victim / "answers" / "mine", 100).value() == "dear");
+    CHECK(centre.take(stick).statements == 3);
+}
+
 TEST_CASE("a chunk cut off or changed anywhere is put aside, and comes again", "[sync][courier]") {
     CourierCentre centre;
     TerminalRoom one("one"), stranger("stranger");

@@ -42,6 +42,21 @@ int open_beneath(int folder, const std::string& path) {
 
 }  // namespace
 
+Result<void> refuse_links(const Path& folder) {
+    const auto plain = [](const std::filesystem::file_status& status) { return std::filesystem::is_directory(status) || std::filesystem::is_regular_file(status); };
+    std::error_code failed;
+    const auto top = std::filesystem::symlink_status(folder, failed);
+    if (top.type() == std::filesystem::file_type::not_found) return {};
+    if (!std::filesystem::is_directory(top)) return Error{ErrorKind::untrusted, folder.filename().string() + " on the stick is no folder"};
+    std::filesystem::recursive_directory_iterator at(folder, failed);
+    for (const std::filesystem::recursive_directory_iterator end; !failed && at != end; at.increment(failed)) {
+        const auto status = at->symlink_status(failed);
+        if (!failed && !plain(status)) return Error{ErrorKind::untrusted, at->path().lexically_relative(folder.parent_path()).string() + " on the stick is a link or a device; nothing is written to it"};
+    }
+    if (failed) return Error{ErrorKind::io, "the stick cannot be read: " + failed.message()};
+    return {};
+}
+
 Result<std::unique_ptr<DirectoryTransport>> DirectoryTransport::open(const Path& folder, std::string name, const std::atomic<bool>* stop) {
     Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) {

@@ -11,6 +11,10 @@
 
 namespace xinghuo {
 
+// Before something is written below a folder that somebody brought: nothing there is a link or a device, so that what is written and removed lies there and
+// nowhere else. A folder that is not there yet is good. `untrusted`: the sentence names the file.
+Result<void> refuse_links(const Path& folder);
+
 class DirectoryTransport final : public Transport {
 public:
     // `missing` when there is no such folder. `stop` (may be null) ends a transfer between two pieces; it outlives the transport.

@@ -231,6 +231,7 @@ Result<void> CourierDesk::register_stick(const Path& stick, const std::optional<
 Result<TakenStick> CourierDesk::prepare(const Path& stick, WallTime now) {
     std::error_code failed;
     if (!std::filesystem::is_directory(stick, failed)) return Error{ErrorKind::missing, "there is no such folder; is the stick mounted?"};
+    if (auto good = refuse_links(stick / courier_folder); !good) return good.error();
     const auto present = read_text(stick / courier_folder / "courier.json", 4'096);
     TakenStick taken;
     std::optional<CourierStick> known;
@@ -248,6 +249,7 @@ Result<TakenStick> CourierDesk::take(const Path& stick, WallTime now) {
     if (!json) return Error{ErrorKind::missing, "this is no courier stick; prepare it first"};
     const auto ours = registration(*json);
     if (!ours) return ours.error();
+    if (auto good = refuse_links(stick / courier_folder); !good) return good.error();
     TakenStick taken;
     std::vector<Path> done;
     // Who is let in now has perhaps written its first records to the same stick.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "content/pack/manifest.h"
+#include "content/trust/directory_transport.h"
 #include "content/trust/repository.h"
 
 namespace xinghuo {
@@ -113,6 +114,7 @@ Result<Copied> copy_to_stick(const RepositoryState& state, const StickTimestamp&
     std::error_code failed;
     if (!std::filesystem::is_directory(stick, failed)) return Error{ErrorKind::missing, "there is no folder " + stick.string()};
     const Path to = stick / "xinghuo";
+    if (auto good = refuse_links(to); !good) return good.error();
     const auto pieces = pieces_of(state);
     if (!pieces) return pieces.error();
     BlobCopy blobs(to, false);
