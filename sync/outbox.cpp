@@ -38,9 +38,9 @@ Result<std::vector<Outbox::Waiting>> Outbox::next(std::size_t limit, std::int64_
     if (!key) return key.error().within("what waits");
     const KioskId kiosk = kiosk_id(*key);
     const auto take = [&](Rows& rows) -> Result<void> {
-        while (rows.next()) {
+        while (found.size() < limit && rows.next()) {
             auto record = record_of_row(rows, kiosk);
-            if (!record) continue;
+            if (!record) continue;  // and the one behind it comes instead
             Waiting one{std::move(*record), std::nullopt};
             if (const Bytes bytes = rows.blob(11); bytes.size() == std::tuple_size_v<Signature>) {
                 one.signature.emplace();
@@ -53,14 +53,14 @@ Result<std::vector<Outbox::Waiting>> Outbox::next(std::size_t limit, std::int64_
     constexpr std::string_view columns = "SELECT r.seq, r.id, r.boot, r.kind, r.member, r.at_ms, r.clock_trusted, r.mono_ms, r.body, r.prev_hash, r.hash, s.signature ";
     {
         auto rows = db_->query(std::string(columns) + "FROM outbox_apart a JOIN record r ON r.seq = a.seq LEFT JOIN signature s ON s.seq = r.seq "
-                                                      "WHERE a.state = 'again' AND a.seq > ?1 ORDER BY a.seq LIMIT ?2", after, limit);
+                                                      "WHERE a.state = 'again' AND a.seq > ?1 ORDER BY a.seq", after);
         if (!rows) return rows.error().within("what waits");
         if (auto read = take(*rows); !read) return read.error().within("what waits");
     }
     if (found.size() >= limit) return found;
     auto rows = db_->query(std::string(columns) + "FROM record r LEFT JOIN outbox_apart a ON a.seq = r.seq LEFT JOIN signature s ON s.seq = r.seq "
-                                                  "WHERE r.seq > ?1 AND a.seq IS NULL ORDER BY r.seq LIMIT ?2",
-                           std::max(after, *done_through), limit - found.size());
+                                                  "WHERE r.seq > ?1 AND a.seq IS NULL ORDER BY r.seq",
+                           std::max(after, *done_through));
     if (!rows) return rows.error().within("what waits");
     if (auto read = take(*rows); !read) return read.error().within("what waits");
     return found;

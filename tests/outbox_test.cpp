@@ -136,6 +136,21 @@ TEST_CASE("outbox: numbers that were lost, and a record nobody can read, hold no
     CHECK(held->front().seq == 7);
 }
 
+TEST_CASE("outbox: records nobody can read, as many as are asked for at once, do not hide those behind them", "[outbox]") {
+    OutboxRoom room;
+    REQUIRE(room.db->run("UPDATE record SET kind = 'nonsense' WHERE seq BETWEEN 1 AND 4"));
+    const auto some = room.outbox().next(3);
+    REQUIRE(some);
+    REQUIRE(some->size() == 3);
+    CHECK(some->front().record.seq == 5);
+    CHECK(some->back().record.seq == 7);
+    CHECK(room.outbox().next(3, 7)->size() == 3);
+    CHECK(room.outbox().next(3, 10)->empty());
+    REQUIRE(room.outbox().mark_sent({5, 6, 7, 8, 9, 10}));
+    CHECK(room.status().sent_through == 10);
+    CHECK(room.status().quarantined == 4);
+}
+
 TEST_CASE("outbox: small things are remembered", "[outbox]") {
     OutboxRoom room(0);
     CHECK(room.waiting().empty());
