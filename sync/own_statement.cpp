@@ -137,7 +137,7 @@ std::optional<CarriedRecord> read_line(std::string& line) {
     in.expect(",\"hash\":");
     if (!read_hex(in.string(), r.hash)) in.stop();
     in.expect("}");
-    if (!in.good() || !in.rest().empty()) return std::nullopt;
+    if (!in.good() || !in.rest().empty() || !is_in_bounds(r)) return std::nullopt;
 
     // The hash is that of the line without its last member.
     const char comma = std::exchange(line[hashed], '}');

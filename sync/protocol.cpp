@@ -324,6 +324,12 @@ std::string statement_of(const Record& record, const std::optional<Signature>& s
     return out;
 }
 
+bool is_in_bounds(const Record& record) {
+    constexpr std::int64_t most = std::int64_t{1} << 53, most_ms = 500'000'000'000'000;  // beyond what RFC 3339 can write: clocks without a battery say much
+    return record.seq >= 1 && record.seq <= most && record.boot >= 0 && record.boot <= most && record.mono_ms >= 0 && record.mono_ms <= most_ms &&
+           record.at.unix_ms >= -most_ms && record.at.unix_ms <= most_ms;
+}
+
 Result<std::optional<CarriedRecord>> carried_record(std::string_view statement_json) {
     // Most statements of others carry none; a look is cheaper than a parse, and an escaped name is none of ours.
     if (statement_json.find(record_extension) == std::string_view::npos) return std::optional<CarriedRecord>();
@@ -335,6 +341,7 @@ Result<std::optional<CarriedRecord>> carried_record(std::string_view statement_j
     if (!line.is_string()) return Error{ErrorKind::invalid, "the record it carries is no text"};
     auto record = record_from_json(line.string());
     if (!record) return record.error().within("the record it carries");
+    if (!is_in_bounds(*record)) return Error{ErrorKind::invalid, fmt::format("record {}: a number in it is none that a terminal counts", record->seq)};
     if (sha256(hashed_part(*record)) != record->hash) return Error{ErrorKind::invalid, fmt::format("record {}: its hash is not its own", record->seq)};
     std::optional<Signature> signature;
     if (const JsonValue hex = extensions[signature_extension]; hex.exists()) {

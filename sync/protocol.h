@@ -38,6 +38,8 @@ struct CarriedRecord {
     std::optional<bool> proven = {};            // whether the signature holds under its sender's key, where somebody has looked already
 };
 Result<std::optional<CarriedRecord>> carried_record(std::string_view statement_json);
+// Its numbers are such that they may be added and subtracted; a terminal's are.
+bool is_in_bounds(const Record& record);
 
 inline constexpr std::string_view enrol_path = "/api/enrol", state_path = "/api/kiosk/state";
 

@@ -169,6 +169,24 @@ TEST_CASE("protocol: results, titles and the visit are told as xAPI has them", "
     }
 }
 
+TEST_CASE("protocol: a record whose numbers could not be added to others is refused", "[protocol]") {
+    const auto carried = [](const auto& change) {
+        Record record = record_of(RecordKind::boot, "", "{}");
+        change(record);
+        record.hash = sha256(hashed_part(record));
+        return carried_record(statement_of(record, std::nullopt, our_terms)).has_value();
+    };
+    CHECK(carried([](Record&) {}));
+    for (const std::int64_t number : {INT64_MAX, INT64_MIN, (std::int64_t{1} << 53) + 1, std::int64_t{-1}}) {
+        CHECK(!carried([&](Record& r) { r.seq = number; }));
+        CHECK(!carried([&](Record& r) { r.boot = number; }));
+        CHECK(!carried([&](Record& r) { r.mono_ms = number; }));
+    }
+    CHECK(!carried([](Record& r) { r.seq = 0; }));
+    CHECK(!carried([](Record& r) { r.at = {INT64_MAX}; }));
+    CHECK(!carried([](Record& r) { r.at = {INT64_MIN}; }));
+}
+
 TEST_CASE("protocol: a statement that says something else than its record is refused", "[protocol]") {
     const Record record = record_of(RecordKind::study_interval, "m-1", kind_samples()[3].body);
     const std::string json = statement_of(record, std::nullopt, our_terms);
