@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <exception>
+#include <new>
 #include <thread>
 
 #include "sync/server/record_store.h"
@@ -27,6 +29,11 @@ NewBatch shared_batch(int number, std::size_t count) {
         batch.statements.push_back(std::move(made));
     }
     return batch;
+}
+
+template <class Thrown>
+Result<void> breaks_off(Thrown thrown) {
+    std::rethrow_exception(std::make_exception_ptr(thrown));
 }
 
 std::int64_t rows_of(Sql& sql, const std::string& table) { return sql.integer_or(-1, "SELECT count(*) FROM " + table).value(); }
@@ -81,6 +88,77 @@ TEST_CASE("who wants to write waits for its turn, and not for ever", "[centre]")
     writes->give();
     later.join();
     CHECK(RecordStore(database.sql()).keep(shared_batch(1, 2)));
+}
+
+TEST_CASE("work that breaks off while many write fails alone, and everybody after it goes on", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    Sql& sql = database.sql();
+    REQUIRE(sql.run_script("CREATE TABLE thing (id bigint PRIMARY KEY);"));
+    const auto put = [](Sql& where, std::int64_t id) { return where.run("INSERT INTO thing (id) VALUES ($1)", {id}); };
+    const auto broken = [&](auto thrown) -> Sql::Work {
+        return [&put, thrown](Sql& where) -> Result<void> {
+            if (auto done = put(where, 1000); !done) return done;
+            return breaks_off(thrown);
+        };
+    };
+    for (const bool alone : {true, false}) {
+        const auto another = alone ? nullptr : database.connect();  // a group's own connection writes when there are several
+        const auto no_memory = sql.write(broken(std::bad_alloc()));
+        REQUIRE_FALSE(no_memory);
+        CHECK(no_memory.error().kind == ErrorKind::full);
+        const auto mistaken = sql.write(broken(std::out_of_range("somebody's name")));
+        REQUIRE_FALSE(mistaken);
+        CHECK(mistaken.error().kind == ErrorKind::io);
+        CHECK(mistaken.error().what.find("somebody") == std::string::npos);
+        CHECK_FALSE(sql.write(broken(7)));  // no exception of the library
+        CHECK(sql.write([&](Sql& where) { return put(where, alone ? 1 : 2); }));
+        CHECK(rows_of(sql, "thing") == (alone ? 1 : 2));
+    }
+    // Several that wait together, and one of them breaks off.
+    const auto writes = SharedWrites::of(database.file(), {});
+    constexpr int writers = 9;
+    std::vector<std::unique_ptr<Sql>> connections;
+    for (int i = 0; i < writers; ++i) connections.push_back(database.connect());
+    REQUIRE(writes->take(Milliseconds(0)));
+    std::atomic<int> kept = 0, refused = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < writers; ++i)
+        threads.emplace_back([&, i] {
+            const auto done = connections[static_cast<std::size_t>(i)]->write(i % 3 == 0 ? broken(std::bad_alloc()) : Sql::Work([&](Sql& where) { return put(where, 10 + i); }));
+            ++(done ? kept : refused);
+        });
+    writes->give();
+    for (std::thread& thread : threads) thread.join();
+    CHECK(kept == 6);
+    CHECK(refused == 3);
+    CHECK(rows_of(sql, "thing") == 2 + 6);
+}
+
+TEST_CASE("a connection for all that cannot be made fails who asked, and no one waits for it", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    int asked = 0;
+    SharedWrites writes([&](SharedWrites&) -> Result<std::unique_ptr<Sql>> {
+        if (++asked < 3) (void)breaks_off(std::bad_alloc());
+        return open_sqlite(database.file());
+    });
+    const Sql::Work nothing = [](Sql&) { return Result<void>(); };
+    for (int i = 0; i < 2; ++i) {
+        const auto refused = writes.write(nothing, nullptr);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == ErrorKind::full);
+    }
+    CHECK(writes.write(nothing, nullptr));
+}
+
+TEST_CASE("a statement that breaks off by itself gives its turn back", "[centre]") {
+    CentreDatabase database(Sql::Dialect::sqlite);
+    const auto writes = SharedWrites::of(database.file(), {});
+    REQUIRE(database.sql().run_script("CREATE TABLE thing (id bigint PRIMARY KEY, name text);"));
+    const SqlRowsToInsert ragged{"thing", {{"id", SqlType::bigint, {std::int64_t{1}, std::int64_t{2}}}, {"name", SqlType::text, {std::string("one")}}}, "", ""};
+    CHECK_THROWS_AS(database.sql().insert(ragged), std::out_of_range);
+    REQUIRE(writes->take(Milliseconds(0)));
+    writes->give();
+    CHECK(database.sql().run("INSERT INTO thing (id) VALUES (3)"));
 }
 
 TEST_CASE("what is prepared waits for a core, and goes on when there is one", "[centre]") {

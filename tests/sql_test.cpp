@@ -1,4 +1,6 @@
 // Both databases behind one door: the same words, the same answers.
+#include <exception>
+#include <new>
 #include <thread>
 
 #include "content/base/file.h"
@@ -97,6 +99,29 @@ TEST_CASE("A transaction that fails leaves nothing, and the connection goes on",
     CHECK(migrate_server(sql));  // once more changes nothing
 }
 
+TEST_CASE("Work that breaks off is undone, and the connection goes on", "[sql]") {
+    CentreDatabase database(either());
+    if (!database.here()) return;
+    Sql& sql = database.sql();
+    make_thing(sql);
+    const SqlRowsToInsert one{"thing", {{"id", SqlType::bigint, {std::int64_t{1}}}}, "", ""};
+    const auto breaking = [&](const std::exception_ptr& thrown) {
+        return in_transaction(sql, [&]() -> Result<void> {
+            if (auto put = sql.insert(one); !put) return put.error();  // PostgreSQL has not been asked for its answer yet
+            std::rethrow_exception(thrown);
+        });
+    };
+    const auto no_memory = breaking(std::make_exception_ptr(std::bad_alloc()));
+    REQUIRE_FALSE(no_memory);
+    CHECK(no_memory.error().kind == ErrorKind::full);
+    const auto mistaken = breaking(std::make_exception_ptr(std::out_of_range("somebody's name")));
+    REQUIRE_FALSE(mistaken);
+    CHECK(mistaken.error().kind == ErrorKind::io);
+    CHECK(mistaken.error().what.find("somebody") == std::string::npos);
+    CHECK(in_transaction(sql, [&] { return sql.run("INSERT INTO thing (id) VALUES (1)"); }));
+    CHECK(sql.integer_or(0, "SELECT count(*) FROM thing").value() == 1);
+}
+
 TEST_CASE("A database made by a newer version is not touched", "[sql]") {
     CentreDatabase database(either());
     if (!database.here()) return;
@@ -188,4 +213,30 @@ TEST_CASE("Connections are lent and come back", "[sql]") {
     Databases broken([]() -> Result<std::unique_ptr<Sql>> { return Error{ErrorKind::io, "away"}; }, 1);
     CHECK_FALSE(broken.borrow());
     CHECK_FALSE(broken.borrow());
+}
+
+TEST_CASE("A connection that comes back with something open is whole for whoever has it next", "[sql]") {
+    CentreDatabase database(either());
+    if (!database.here()) return;
+    make_thing(database.sql());
+    bool breaks = false;
+    Databases databases([&]() -> Result<std::unique_ptr<Sql>> {
+        if (breaks) std::rethrow_exception(std::make_exception_ptr(std::bad_alloc()));
+        return database.connect();
+    }, 2);
+    const auto leave_open = [&] {
+        const auto lent = databases.borrow();
+        REQUIRE((*lent)->begin());
+        REQUIRE((*lent)->run("INSERT INTO thing (id) VALUES (1)"));
+    };
+    leave_open();
+    const auto next = databases.borrow();
+    REQUIRE(next);
+    CHECK(in_transaction(**next, [&] { return (*next)->run("INSERT INTO thing (id) VALUES (2)"); }));
+    CHECK((*next)->integer_or(0, "SELECT sum(id) FROM thing").value() == 2);
+    // One that could not be opened is not lent.
+    breaks = true;
+    CHECK_THROWS_AS(databases.borrow(), std::bad_alloc);
+    breaks = false;
+    CHECK(databases.borrow());
 }

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <exception>
 #include <unordered_map>
 
 #include "sync/server/sql.h"
@@ -243,10 +244,13 @@ public:
         if (!in_transaction_) return;
         if (connection_ && !begin_waits_) {
             const bool again = asks_again_;
-            if (!asked("ROLLBACK", {}) && PQtransactionStatus(connection_.get()) != PQTRANS_IDLE && !asked("ROLLBACK", {})) disconnect();
+            try {
+                if (!asked("ROLLBACK", {}) && PQtransactionStatus(connection_.get()) != PQTRANS_IDLE && !asked("ROLLBACK", {})) disconnect();
+            } catch (const std::exception&) {  // no memory: Unfinished has let the connection go, and with it the transaction
+            }
             asks_again_ = again;
         }
-        in_transaction_ = begin_waits_ = false;
+        in_transaction_ = begin_waits_ = committing_ = false;
         queued_.clear();
     }
     [[nodiscard]] bool asks_again() const override { return asks_again_; }
@@ -255,6 +259,15 @@ private:
     // What was sent and not read yet.
     struct Sent {
         std::string prepares;  // the key of the statement it prepares; empty: it is no preparation
+    };
+
+    // Something thrown while sending or reading (no memory): nobody knows which answers are still to come, so the connection goes.
+    struct Unfinished {
+        PostgresSql& sql;
+        int thrown = std::uncaught_exceptions();
+        ~Unfinished() {
+            if (std::uncaught_exceptions() > thrown) sql.disconnect();
+        }
     };
 
     Result<void> connect() {
@@ -317,6 +330,7 @@ private:
 
     // Sends without reading; BEGIN goes first when it waits.
     Result<void> queue(std::string_view sql, const std::vector<Travelling>& values) {
+        const Unfinished guard{*this};
         if (auto ready = connect(); !ready) return ready;
         if (begin_waits_) {
             begin_waits_ = false;
@@ -354,6 +368,7 @@ private:
 
     // Sends, and reads the answers to everything that was sent: those of the last one, or the first failure.
     Result<std::vector<SqlRow>> asked(std::string_view sql, const std::vector<Travelling>& values) {
+        const Unfinished guard{*this};
         if (auto queued = queue(sql, values); !queued) return queued.error();
         if (PQpipelineSync(connection_.get()) != 1) return failure(nullptr);
         std::vector<SqlRow> rows;

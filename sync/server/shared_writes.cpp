@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 
@@ -52,18 +53,26 @@ void SharedWrites::give() {
 }
 
 Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
-    Waiting mine{&work, {}, false};
+    Waiting mine{&work, std::nullopt, false};
     std::unique_lock held(lock_);
     waiting_.push_back(&mine);
     changed_.wait(held, [&] { return mine.done || !writing_; });
-    if (mine.done) return mine.result;
+    if (mine.done) return std::move(*mine.result);
     writing_ = true;
     while (!mine.done) {
-        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_together));
-        const std::vector<Waiting*> together(waiting_.begin(), end);
+        std::array<Waiting*, most_together> first{};
+        const std::span together(first.data(), std::min(waiting_.size(), most_together));
+        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(together.size());
+        std::copy(waiting_.begin(), end, first.begin());
         waiting_.erase(waiting_.begin(), end);
         held.unlock();
-        write_all(together, only);
+        try {
+            write_all(together, only);
+        } catch (...) {  // whatever it was: nobody waits for ever, nothing stays open, and these words are short enough to need no memory
+            if (Sql* used = sql_ ? sql_.get() : only) used->roll_back();
+            for (Waiting* one : together)
+                if (!one->result) one->result = Error{ErrorKind::full, "no memory"};
+        }
         held.lock();
         for (Waiting* one : together) one->done = true;
         changed_.notify_all();
@@ -72,7 +81,7 @@ Result<void> SharedWrites::write(const Sql::Work& work, Sql* only) {
     held.unlock();
     changed_.notify_all();
     may_prepare_.notify_one();
-    return mine.result;
+    return std::move(*mine.result);
 }
 
 void SharedWrites::begin_preparing() {
@@ -89,7 +98,7 @@ void SharedWrites::end_preparing() {
     may_prepare_.notify_one();
 }
 
-void SharedWrites::write_all(const std::vector<Waiting*>& together, Sql* only) {
+void SharedWrites::write_all(std::span<Waiting* const> together, Sql* only) {
     const auto all = [&](const Result<void>& result) {
         for (Waiting* one : together) one->result = result;
     };

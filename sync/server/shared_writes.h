@@ -8,7 +8,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <vector>
+#include <optional>
+#include <span>
 
 #include "content/base/clock.h"
 #include "sync/server/sql.h"
@@ -26,7 +27,7 @@ public:
     // Nobody else writes until give(). False: it was not our turn within that time.
     bool take(Milliseconds patience);
     void give();
-    // Done in a transaction, perhaps with others' work, and answered after the commit. Work that fails is undone alone; work may be done more than once.
+    // Done in a transaction, perhaps with others' work, and answered after the commit. Work that fails or throws is undone alone; work may be done more than once.
     // `only`: the one connection there is to this file, which then serves; null: there are several.
     Result<void> write(const Sql::Work& work, Sql* only);
     // Sql::preparing(). As many at a time as there are cores, one less while somebody writes: a writer among sixteen that prepare would get a ninth of two cores.
@@ -36,10 +37,10 @@ public:
 private:
     struct Waiting {
         const Sql::Work* work;
-        Result<void> result;
+        std::optional<Result<void>> result;
         bool done = false;
     };
-    void write_all(const std::vector<Waiting*>& together, Sql* only);
+    void write_all(std::span<Waiting* const> together, Sql* only);
     [[nodiscard]] bool may_prepare() const { return preparing_ + (writing_ ? 1 : 0) < cores_ || preparing_ == 0; }
 
     Open open_;

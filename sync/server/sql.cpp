@@ -2,8 +2,18 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <new>
 
 namespace xinghuo {
+namespace {
+
+// One request's work broke off: it fails, the others go on. What was thrown may say whose it was, so it is not repeated.
+Error broken_off(const std::exception& thrown) {
+    if (dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr) return {ErrorKind::full, "there is no memory to write this now"};
+    return {ErrorKind::io, "writing this broke off"};
+}
+
+}  // namespace
 
 std::int64_t SqlRow::integer(std::size_t column) const {
     const SqlValue& value = values_.at(column);
@@ -54,18 +64,17 @@ Result<void> Sql::write(const Work& work) {
 Result<void> in_transaction(Sql& sql, const std::function<Result<void>()>& work) {
     constexpr int most_tries = 5;
     for (int attempt = 1;; ++attempt) {
-        auto done = sql.begin();
-        if (done) {
-            done = work();
-            if (done) {
-                done = sql.commit();
-                if (done) return {};
-            }
+        try {
+            auto done = sql.begin();
+            if (done) done = work();
+            if (done) done = sql.commit();
+            if (done) return {};
             const bool again = sql.asks_again();
             sql.roll_back();
             if (!again || attempt == most_tries) return done;
-        } else if (!sql.asks_again() || attempt == most_tries) {
-            return done;
+        } catch (const std::exception& thrown) {
+            sql.roll_back();
+            return broken_off(thrown);
         }
     }
 }
@@ -82,6 +91,7 @@ struct Databases::Pool {
 Databases::Databases(Open open, std::size_t limit) : pool_(std::make_unique<Pool>()) {
     pool_->open = std::move(open);
     pool_->limit = limit;
+    pool_->idle.reserve(limit);  // so that one comes back without memory
 }
 
 Databases::~Databases() { insist(pool_->lent == 0, "a database is still lent when its pool goes"); }
@@ -98,18 +108,26 @@ Result<Databases::Lent> Databases::borrow() {
         }
     }
     // Opened outside the lock: it may take long, and others may give theirs back meanwhile.
+    struct NotLent {
+        Pool* pool;
+        ~NotLent() {
+            if (pool == nullptr) return;
+            {
+                const std::lock_guard held(pool->lock);
+                --pool->lent;
+            }
+            pool->returned.notify_one();
+        }
+    } not_lent{pool_.get()};
     auto opened = pool_->open();
-    if (opened) return Lent(this, std::move(*opened));
-    {
-        const std::lock_guard held(pool_->lock);
-        --pool_->lent;
-    }
-    pool_->returned.notify_one();
-    return opened.error();
+    if (!opened) return opened.error();
+    not_lent.pool = nullptr;
+    return Lent(this, std::move(*opened));
 }
 
 Databases::Lent::~Lent() {
     if (from_ == nullptr) return;
+    sql_->roll_back();
     {
         const std::lock_guard held(from_->pool_->lock);
         --from_->pool_->lent;

@@ -69,7 +69,7 @@ public:
     // Nesting is our mistake. SQLite: IMMEDIATE; PostgreSQL: READ COMMITTED. commit() is durable when good (synchronous_commit=on).
     virtual Result<void> begin() = 0;
     virtual Result<void> commit() = 0;
-    virtual void roll_back() = 0;
+    virtual void roll_back() = 0;                                     // outside a transaction: nothing. Throws nothing
     // All or nothing, durable when good; repeated as in_transaction() does. What waits for the same SQLite file at the same time may share a transaction, on
     // another connection than this one: work uses the one it is given.
     using Work = std::function<Result<void>(Sql&)>;
@@ -89,7 +89,7 @@ public:
     std::map<std::string, std::int64_t, std::less<>> remembered;  // what those who use this connection remember with it, e.g. how far partitions are made
 };
 // All or nothing, durable when good. Repeated up to five times when the database asks for it (deadlock, serialisation); never after a
-// commit whose outcome is unknown: that is `io`, and whoever asked sends again.
+// commit whose outcome is unknown: that is `io`, and whoever asked sends again. Work that throws is undone: `full` for want of memory, else `io`.
 Result<void> in_transaction(Sql& sql, const std::function<Result<void>()>& work);
 
 // "postgresql://…" (libpq's own form; several hosts and target_session_attrs follow a failover), or a folder's file. Opens lazily connected; makes and
@@ -106,7 +106,7 @@ public:
     ~Databases();
     Databases(const Databases&) = delete;
     Databases& operator=(const Databases&) = delete;
-    // Borrowed until it goes; waits while all are lent. Any thread.
+    // Borrowed until it goes; waits while all are lent. What is open in it when it comes back is undone. Any thread.
     class Lent {
     public:
         Lent(Databases* from, std::unique_ptr<Sql> sql) : from_(from), sql_(std::move(sql)) {}

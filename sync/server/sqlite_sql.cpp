@@ -50,6 +50,11 @@ class SqliteSql final : public Sql {
 public:
     SqliteSql(std::unique_ptr<Database> db, std::shared_ptr<SharedWrites> writes) : db_(std::move(db)), writes_(std::move(writes)) {}
     ~SqliteSql() override { SqliteSql::roll_back(); }
+    // Prepared now, so that it needs no memory when there is none.
+    Result<void> prepare_to_roll_back() {
+        auto prepared = db_->query("ROLLBACK");
+        return prepared ? Result<void>() : prepared.error();
+    }
     [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
 
     Result<std::vector<SqlRow>> query(std::string_view sql, const std::vector<SqlValue>& values) override {
@@ -60,9 +65,8 @@ public:
         for (const SqlValue& value : values) shown.push_back(show(value, lists));
         const bool alone = !turn_ && !db_->in_transaction() && !sql.starts_with("SELECT");
         if (alone && !take_turn()) return busy();
-        auto read = read_rows(translated(sql), shown, answer);
-        if (alone) give_turn();
-        if (!read) return read.error();
+        const Turn turn{alone ? this : nullptr};
+        if (auto read = read_rows(translated(sql), shown, answer); !read) return read.error();
         return answer;
     }
 
@@ -71,6 +75,7 @@ public:
         const std::size_t count = rows.columns.empty() ? 0 : rows.columns.front().values.size();
         const bool alone = !turn_ && !db_->in_transaction();
         if (alone && !take_turn()) return busy();
+        const Turn turn{alone ? this : nullptr};
         Result<void> done;
         std::size_t row = 0;
         for (const std::size_t some : rows_in_a_statement) {
@@ -78,7 +83,6 @@ public:
             const std::string& words = words_of(rows, some);
             for (; done && count - row >= some; row += some) done = insert_some(words, rows, row, some, answer);
         }
-        if (alone) give_turn();
         if (!done) return done.error().within("table " + rows.table);
         return answer;
     }
@@ -87,8 +91,9 @@ public:
     Result<void> begin() override {
         insist(!db_->in_transaction() && !turn_, "a transaction inside a transaction");
         if (!take_turn()) return busy();
+        Turn turn{this};
         auto begun = db_->run("BEGIN IMMEDIATE");
-        if (!begun) give_turn();
+        if (begun) turn.of = nullptr;  // until it ends
         return begun;
     }
     Result<void> commit() override {
@@ -98,8 +103,11 @@ public:
         return done;
     }
     void roll_back() override {
-        if (db_->in_transaction()) (void)db_->run("ROLLBACK");  // a full disk ends a transaction by itself
-        give_turn();
+        const Turn turn{this};
+        try {
+            if (db_->in_transaction()) (void)db_->run("ROLLBACK");  // a full disk ends a transaction by itself
+        } catch (const std::exception&) {  // it ended, and there was no memory to say how
+        }
     }
     Result<void> write(const Work& work) override { return writes_->write(work, writes_.use_count() == 1 ? this : nullptr); }
     Preparing preparing() override {
@@ -117,6 +125,13 @@ private:
     void give_turn() {
         if (std::exchange(turn_, false)) writes_->give();
     }
+    // Given back whatever happens, also when something is thrown.
+    struct Turn {
+        SqliteSql* of;
+        ~Turn() {
+            if (of != nullptr) of->give_turn();
+        }
+    };
     static Error busy() { return {ErrorKind::io, "the database: others have been writing for too long"}; }
 
     Result<void> insert_some(const std::string& words, const SqlRowsToInsert& rows, std::size_t first, std::size_t count, std::vector<SqlRow>& answer) {
@@ -186,7 +201,9 @@ Result<std::unique_ptr<Sql>> open_with(const Path& file, std::shared_ptr<SharedW
     if (!db) return db.error();
     // No frame waits here: whoever commits also moves the log into the file, before it grows.
     if (auto set = (*db)->run_script("PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-32000;"); !set) return set.error().within("opening the database");
-    return std::unique_ptr<Sql>(std::make_unique<SqliteSql>(std::move(*db), std::move(writes)));
+    auto sql = std::make_unique<SqliteSql>(std::move(*db), std::move(writes));
+    if (auto ready = sql->prepare_to_roll_back(); !ready) return ready.error().within("opening the database");
+    return std::unique_ptr<Sql>(std::move(sql));
 }
 
 }  // namespace
