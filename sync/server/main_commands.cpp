@@ -14,6 +14,7 @@
 #include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
 #include "sync/server/server_commands.h"
+#include "sync/server/server_lock.h"
 
 namespace xinghuo {
 namespace {
@@ -153,10 +154,35 @@ CentreCommand centre_command(const ServerOptions& options, Sql& sql, const Clock
     return command;
 }
 
+// Whoever stands on the roster that was told last comes back from it. Without it the command has done what it is for all the same.
+int begin_anew(const ServerOptions& options, Sql& sql, const Clock& clock) {
+    if (!options.flag("--yes")) return complain("people begin-anew forgets the name of everybody who is not on the roster that was told last; with --yes it does");
+    const auto count = begin_people_anew(options.keys(), sql, 1);
+    if (!count) return failed(count.error());
+    if (auto done = noted(sql, clock.wall(), "people begun anew", ""); !done) return failed(done.error());
+    fmt::print("{} people forgotten\n", *count);
+    const auto key = open_people_key(options.keys(), sql, 1);
+    if (!key) return failed(key.error());
+    const auto publisher = Publisher::open(options.data(), clock.wall());
+    auto joined = publisher ? join_people(*publisher, sql, *key, 1) : Result<void>(publisher.error());
+    if (!joined) {
+        if (auto done = People(sql, *key, 1).join({}); !done) return failed(done.error());
+        return complain("nobody is taken back from the roster that was told last: " + joined.error().what + "; publish roster FILE lists people anew", 1);
+    }
+    const auto back = People(sql, *key, 1).count("");
+    if (!back) return failed(back.error());
+    fmt::print("{} of the roster that was told last are back\n", *back);
+    return 0;
+}
+
 int run_people(const ServerOptions& options, const Clock& clock) {
-    if (word(options, 1) != "rekey") return complain("people rekey");
+    const std::string what = word(options, 1);
+    if (what != "rekey" && what != "begin-anew") return complain("people rekey | people begin-anew --yes");
     auto sql = open_database(options);
     if (!sql) return failed(sql.error());
+    const auto alone = lock_database(options, RunningAs::alone);
+    if (!alone) return failed(alone.error());
+    if (what == "begin-anew") return begin_anew(options, **sql, clock);
     auto count = replace_people_key(options.keys(), **sql, 1);
     if (!count) return failed(count.error());
     if (auto done = noted(**sql, clock.wall(), "the key of people replaced", ""); !done) return failed(done.error());
@@ -188,12 +214,24 @@ int run_courier(const ServerOptions& options, const Clock& clock) {
     return 0;
 }
 
-// A folder's embedded database, or PostgreSQL.
-Result<std::unique_ptr<Sql>> open_either(const std::string& where) {
-    if (where.starts_with("postgres://") || where.starts_with("postgresql://")) return open_postgres(where);
+// One side of a migration: a folder's embedded database, or PostgreSQL. No server runs over it as long as this lives.
+struct CarriedSide {
+    bool postgres = false;
+    Path file;  // of the embedded one
+    ServerLock alone;
+    std::unique_ptr<Sql> sql;
+};
+
+Result<CarriedSide> open_either(const std::string& where) {
+    const bool postgres = where.starts_with("postgres://") || where.starts_with("postgresql://");
     std::error_code wrong;
-    const Path path = where;
-    return open_sqlite(std::filesystem::is_directory(path, wrong) ? path / "centre.db" : path);
+    Path file;
+    if (!postgres) file = std::filesystem::is_directory(where, wrong) ? Path(where) / "centre.db" : Path(where);
+    auto alone = postgres ? ServerLock::of_postgres(where, RunningAs::alone) : ServerLock::of_folder(file.parent_path(), RunningAs::alone);
+    if (!alone) return alone.error().within(postgres ? "PostgreSQL" : file.parent_path().string());
+    auto sql = postgres ? open_postgres(where) : open_sqlite(file);
+    if (!sql) return sql.error();
+    return CarriedSide{postgres, std::move(file), std::move(*alone), std::move(*sql)};
 }
 
 int run_migrate(const ServerOptions& options, const Clock&) {
@@ -203,7 +241,7 @@ int run_migrate(const ServerOptions& options, const Clock&) {
     if (!source) return failed(source.error());
     auto target = open_either(*to);
     if (!target) return failed(target.error());
-    auto carried = carry_over(**source, **target);
+    auto carried = carry_over(*source->sql, *target->sql);
     if (!carried) return failed(carried.error());
     for (const CarriedTable& table : *carried) fmt::print("{:24} {:>12} rows, checksum {:016x}\n", table.name, table.rows, table.checksum);
     fmt::print("done; keys and repository stay in the data folder\n");
@@ -275,6 +313,11 @@ Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options) {
     return sql;
 }
 
+Result<ServerLock> lock_database(const ServerOptions& options, RunningAs how) {
+    const std::string connection = database_of(options);
+    return connection.empty() ? ServerLock::of_folder(options.data(), how) : ServerLock::of_postgres(connection, how);
+}
+
 std::vector<ServerCommand> server_commands() {
     return {
         {"credential", "add NAME | list | remove NAME      who may write and read statements (Basic authentication at /xapi)", run_credential},
@@ -283,7 +326,7 @@ std::vector<ServerCommand> server_commands() {
         {"kiosk", "list | revoke ID                        terminals", run_kiosk},
         {"account", "list | add NAME --role ROLE [--branch BRANCH] | reset NAME | close NAME\n"
                     "                                              staff; ROLE: viewer, branch_secretary, content_approver, operator", run_account},
-        {"people", "rekey                                  another key seals who people are; no server may run meanwhile", run_people},
+        {"people", "rekey | begin-anew --yes               another key seals who people are; that key was lost; no server may run meanwhile", run_people},
         {"publish", centre_publish_usage, run_publish},
         {"courier", centre_courier_usage, run_courier},
         {"migrate", "--from DIR --to postgresql://…        all that one database holds, to another; no server may run meanwhile", run_migrate},

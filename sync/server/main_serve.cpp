@@ -213,6 +213,8 @@ int serve(const ServerOptions& options, const Clock& clock) {
     if (!http) return complain(http.error().what);
     auto sql = open_database(options);
     if (!sql) return complain(sql.error().what, 1);
+    auto lock = lock_database(options, RunningAs::server);
+    if (!lock) return complain(lock.error().what, 1);
     auto settings = centre_settings(**sql, options);
     if (!settings) return complain(settings.error().what);
     if (auto told = tell_first_password(**sql, clock.wall()); !told) return complain(told.error().what, 1);
@@ -226,7 +228,7 @@ int serve(const ServerOptions& options, const Clock& clock) {
     CentreParts parts;
     parts.kiosks_changed = [&kiosks_changed] { kiosks_changed.store(true); };
     const auto people_key = open_people_key(options.keys(), **sql, 1);
-    if (!people_key) return complain(people_key.error().what);
+    if (!people_key) return complain(people_key.error().what, 1);
     if (publisher)
         if (auto joined = join_people(*publisher, **sql, *people_key, 1); !joined) log_event(clock.wall(), "people", joined.error().what);
     if (publisher)
@@ -256,6 +258,7 @@ int serve(const ServerOptions& options, const Clock& clock) {
     std::fflush(stdout);
     log_event(clock.wall(), "started", connection.empty() ? "embedded database" : "PostgreSQL");
     const auto tend_now = [&] {
+        if (auto held = lock->renew(); !held) log_event(clock.wall(), "lock", held.error().what);
         if (publisher) tend(*publisher, databases, *people_key, clock);
     };
     wait_for_end(signals, kiosks_changed, clock, tend_now, [&] { return tend_hours(databases, clock); });

@@ -192,7 +192,11 @@ HttpReply answer_publishing(const HttpRequest& request, std::string_view path, c
         if (!*told) return refusal(404, "nothing of this was published yet");
         return json_reply((*told)->document);
     }
-    if (*kind == ToldKind::roster) return published_reply(tell_roster(publisher, sql, people_key, caller.organisation, request.body, now));
+    if (*kind == ToldKind::roster) {
+        const auto told = tell_roster(publisher, sql, people_key, caller.organisation, request.body, now);
+        if (!told && told.error().kind == ErrorKind::expired) return refusal(500, told.error().what);  // the key of people
+        return published_reply(told);
+    }
     const auto readers = readers_of(sql, caller.organisation);
     if (!readers) return refused_publishing(readers.error());
     return published_reply(publisher.tell(caller.organisation, *kind, request.body, *readers, now));

@@ -192,6 +192,7 @@ HttpReply report_refusal(const Error& error) {
         case ErrorKind::untrusted: return refusal(403, error.what);
         case ErrorKind::io:
         case ErrorKind::full: return refusal(503, "the database is away: try again");
+        case ErrorKind::expired: return refusal(500, error.what);  // the key of people
         default: return refusal(400, error.what);
     }
 }

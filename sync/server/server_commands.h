@@ -9,6 +9,7 @@
 
 #include "content/base/clock.h"
 #include "content/base/file.h"
+#include "sync/server/server_lock.h"
 #include "sync/server/sql.h"
 
 namespace xinghuo {
@@ -28,6 +29,7 @@ std::string server_usage();
 // --database or the environment's XINGHUO_DATABASE, otherwise DATA/centre.db.
 std::string database_of(const ServerOptions& options);  // empty: the embedded one
 Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options);
+Result<ServerLock> lock_database(const ServerOptions& options, RunningAs how);  // of an open one
 
 inline constexpr const char* default_organisation = "星火展厅";  // the name of one that was never told its own
 

@@ -1,0 +1,99 @@
+// What the commands of xinghuo-server refuse, beside servers that run and beside folders that are not what they seem.
+#include "content/base/file.h"
+#include "sync/server/accounts.h"
+#include "sync/server/people.h"
+#include "sync/server/people_key.h"
+#include "tests/support/postgres.h"
+#include "tests/support/server_program.h"
+
+using namespace xinghuo;
+
+namespace {
+
+struct CommandRoom {
+    CommandRoom() { std::filesystem::create_directories(path); }
+    ~CommandRoom() { std::filesystem::remove_all(path); }
+    CommandRoom(const CommandRoom&) = delete;
+    CommandRoom& operator=(const CommandRoom&) = delete;
+    const Path path = std::filesystem::temp_directory_path() / ("xinghuo-commands-" + to_hex(random_bytes(8)));
+    const Path data = path / "centre";
+    [[nodiscard]] std::string in(const Path& folder) const { return " --data '" + folder.string() + "'"; }
+    [[nodiscard]] Path file(const std::string& name, const std::string& text) const {
+        REQUIRE(write_file(path / name, text));
+        return path / name;
+    }
+};
+
+struct Said {
+    int code = -1;
+    std::string text;  // both ways
+    [[nodiscard]] bool has(const std::string& words) const { return text.find(words) != std::string::npos; }
+};
+
+Said asked_of_program(const std::string& words) {
+    Said said;
+    std::FILE* out = ::popen(fmt::format("'{}' {} 2>&1 </dev/null", program_beside_tests("xinghuo-server"), words).c_str(), "r");
+    REQUIRE(out != nullptr);
+    std::array<char, 4096> piece{};
+    while (std::fgets(piece.data(), static_cast<int>(piece.size()), out) != nullptr) said.text += piece.data();
+    const int status = ::pclose(out);
+    said.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    UNSCOPED_INFO(words << "\n" << said.text);
+    return said;
+}
+
+void begun(const CommandRoom& room, const std::vector<std::string>& options = {}) {
+    ServerProgram server(room.data, options);
+    CHECK(server.end(SIGTERM) == 0);
+}
+
+const char* const two_people = "学号,姓名,支部\n1001,张三,一支部\n1002,李四,二支部\n";
+
+}  // namespace
+
+TEST_CASE("the commands that need the servers stopped ask whether one runs", "[server_program]") {
+    const CommandRoom room;
+    std::string where = room.in(room.data);
+    std::vector<std::string> options;
+    const bool postgres = GENERATE(false, true);
+    if (postgres) {
+        const auto database = testing::fresh_postgres_database();
+        if (!database) return;
+        options = {"--database", *database};
+        where += " --database '" + *database + "'";
+    }
+    const std::string from = postgres ? options.back() : room.data.string();
+    ServerProgram first(room.data, options), second(room.data, options);
+    CHECK(first.end(SIGTERM) == 0);
+    // One is left.
+    for (const std::string& words : {std::string("people rekey") + where, "migrate --from '" + from + "' --to '" + (room.path / "other").string() + "'"}) {
+        const Said refused = asked_of_program(words);
+        CHECK(refused.code == 1);
+        CHECK(refused.has("a server is running on this database; stop it first"));
+    }
+    CHECK(second.end(SIGKILL) == -1);
+    CHECK(asked_of_program("people rekey" + where).code == 0);
+    first.start();
+}
+
+TEST_CASE("a lost key of people: nothing starts beside them, and beginning anew takes back whoever was told", "[server_program]") {
+    const CommandRoom room;
+    begun(room);
+    const std::string where = room.in(room.data);
+    REQUIRE(asked_of_program("publish roster '" + room.file("r.csv", two_people).string() + "'" + where).code == 0);
+    const Said early = asked_of_program("people begin-anew --yes" + where);
+    CHECK(early.code == 1);
+    CHECK(early.has("nothing to begin anew"));
+    std::filesystem::rename(room.data / "keys" / "people.key", room.path / "people.key");
+    for (const char* words : {"--listen 127.0.0.1:0", "publish roster r.csv", "people rekey"}) {
+        const Said refused = asked_of_program(fmt::format("{}{}", words == std::string("publish roster r.csv") ? "publish roster '" + (room.path / "r.csv").string() + "'" : words, where));
+        CHECK(refused.code == 1);
+        CHECK(refused.has("put keys/people.key back"));
+        CHECK_FALSE(std::filesystem::exists(room.data / "keys" / "people.key"));
+    }
+    CHECK(asked_of_program("people begin-anew" + where).code == 2);
+    const Said anew = asked_of_program("people begin-anew --yes" + where);
+    CHECK(anew.code == 0);
+    CHECK(anew.has("2 people forgotten\n2 of the roster that was told last are back\n"));
+    begun(room);
+}
