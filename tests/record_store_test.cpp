@@ -274,6 +274,45 @@ TEST_CASE("since is exclusive, until inclusive, and apply to what refers", "[cen
     CHECK(all_pages(sql, query) == Numbers{60, 1, 2, 3, 4, 5, 61});
 }
 
+TEST_CASE("A page ends before it has too many bytes, and the next one begins right behind it", "[centre]") {
+    CentreDatabase database(either());
+    if (!database.here()) return;
+    Sql& sql = database.sql();
+    std::vector<NewStatement> statements;
+    for (int i = 1; i <= 10; ++i) {
+        NewStatement one = statement(i, {verb("large")});
+        while (one.json.size() < (i == 4 ? 4'998U : 998U)) one.json += "党";  // bytes, not characters
+        one.json.resize(i == 4 ? 5'000 : 1'000, ' ');
+        statements.push_back(std::move(one));
+    }
+    keep(sql, statements);
+    using Pages = std::vector<Numbers>;
+    const auto pages = [&](bool ascending, std::vector<std::int64_t> keys, std::size_t bytes) {
+        StatementQuery query;
+        query.ascending = ascending;
+        query.keys = std::move(keys);
+        query.json_bytes = bytes;
+        Pages all;
+        do {
+            const auto page = RecordStore(sql).select(1, query);
+            REQUIRE(page);
+            all.emplace_back();
+            for (const KeptStatement& one : page->statements) all.back().push_back(std::stoi(one.id.substr(24), nullptr, 16));
+            REQUIRE_FALSE(all.back().empty());
+            if (!page->more.empty()) CHECK(cursor_behind(page->statements.back()) == page->more);
+            query.cursor = page->more;
+        } while (!query.cursor.empty());
+        return all;
+    };
+    for (const std::vector<std::int64_t>& keys : {std::vector<std::int64_t>(), std::vector<std::int64_t>{verb("large")}}) {
+        CHECK(pages(true, keys, 2'500) == Pages{{1, 2}, {3}, {4}, {5, 6}, {7, 8}, {9, 10}});
+        CHECK(pages(false, keys, 2'500) == Pages{{10, 9}, {8, 7}, {6, 5}, {4}, {3, 2}, {1}});
+        CHECK(pages(true, keys, 8'000) == Pages{{1, 2, 3, 4}, {5, 6, 7, 8, 9, 10}});
+        CHECK(pages(true, keys, 1).size() == 10);
+        CHECK(pages(true, keys, 14'000).size() == 1);
+    }
+}
+
 TEST_CASE("Consistent-Through never passes what still runs", "[centre]") {
     CentreDatabase database(either());
     if (!database.here()) return;

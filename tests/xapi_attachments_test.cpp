@@ -71,6 +71,32 @@ TEST_CASE("attachments come with their statement and go out with it, byte by byt
     CHECK(parts_of(desk.get("/statements?attachments=true&agent=%7B%22mbox%22%3A%22mailto%3Anobody%40example.com%22%7D", version)).size() == 1);
 }
 
+TEST_CASE("a page ends before its attachments are too much, but a statement comes with all of its own", "[xapi]") {
+    XapiDesk desk;
+    desk.page.attachment_bytes = 150;
+    const std::string shared(60, 's');
+    for (int i = 1; i <= 5; ++i) {
+        const std::string own(i == 4 ? 300 : 40, static_cast<char>('0' + i));
+        const std::string body = json_part(with_list(i, attachment_text(shared) + "," + attachment_text(own))) + bytes_part(shared) + bytes_part(own) + end;
+        REQUIRE(desk.send("POST", "/statements", body, "1.0.3", mixed).status == 200);
+    }
+    std::vector<std::pair<std::string, std::size_t>> pages;  // ids, attachments
+    for (std::string target = "/statements?attachments=true&ascending=true"; !target.empty();) {
+        const HttpReply reply = desk.get(target);
+        REQUIRE(reply.status == 200);
+        CHECK_FALSE(header_of(reply, "last-modified").empty());
+        const auto parts = parts_of(reply);
+        HttpReply json;
+        json.body = std::string(parts[0].bytes);
+        pages.emplace_back(numbers_in(json), parts.size() - 1);
+        REQUIRE(pages.size() < 6);
+        const std::string more(json_of(json.body).root()["more"].string());
+        target = more.empty() ? "" : more.substr(5);
+    }
+    CHECK(pages == std::vector<std::pair<std::string, std::size_t>>{{"1 2", 3}, {"3", 2}, {"4", 2}, {"5", 2}});
+    CHECK(parts_of(desk.get("/statements?attachments=true&statementId=" + uuid_of(4))).size() == 3);
+}
+
 TEST_CASE("what fits neither a part nor a fileUrl is refused, and so is what is left over", "[xapi]") {
     XapiDesk desk;
     const std::string text = "here is a simple attachment", other = "another one", url = R"(,"fileUrl":"http://over.there.com/file.txt")";

@@ -176,6 +176,31 @@ TEST_CASE("pages follow each other by `more`, with all that was asked", "[xapi]"
     else CHECK(numbers == "7 5;3 1;");
 }
 
+TEST_CASE("a page is no longer than its bytes allow, in every format, and `more` goes on behind it", "[xapi]") {
+    XapiDesk desk;
+    desk.page.json_bytes = 5'000;
+    const std::string course = R"({"id":")" + uuid_of(1) + R"(","actor":{"mbox":"mailto:ming@example.com"},"verb":{"id":"http://example.com/v"},"object":{"id":"http://example.com/talk","definition":{"name":{"en":")" +
+                               std::string(2'000, 'x') + "\"}}}}";
+    REQUIRE(desk.send("POST", "/statements", course, "2.0.0").status == 200);
+    for (int i = 2; i <= 7; ++i) REQUIRE(desk.send("POST", "/statements", statement_text(i, i == 5 ? R"(,"result":{"response":")" + std::string(6'000, 'y') + "\"}" : "")).status == 200);
+    const auto pages = [&](std::string target) {
+        std::string numbers;
+        while (!target.empty()) {
+            const HttpReply reply = desk.get(target);
+            REQUIRE(reply.status == 200);
+            const std::string here = numbers_in(reply), more(json_of(reply.body).root()["more"].string());
+            CHECK((here.find(' ') == std::string::npos || reply.body.size() < 5'000 + 300));
+            numbers += here + ";";
+            REQUIRE(numbers.size() < 30);
+            target = more.empty() ? "" : more.substr(5);
+        }
+        return numbers;
+    };
+    CHECK(pages("/statements?ascending=true") == "1 2 3 4;5;6 7;");
+    CHECK(pages("/statements?ascending=true&format=canonical") == "1 2;3 4;5;6 7;");  // each with the name that was told once
+    CHECK(pages("/statements?format=canonical&agent=" + ming) == "7 6;5;4 3;2 1;");
+}
+
 TEST_CASE("a voided statement comes only by voidedStatementId, and the voiding one like any other", "[xapi]") {
     XapiDesk desk;
     REQUIRE(desk.send("POST", "/statements", statement_text(1)).status == 200);

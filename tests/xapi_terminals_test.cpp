@@ -116,4 +116,17 @@ TEST_CASE("what is too large is refused as too large", "[xapi]") {
     std::string parts;
     for (int i = 0; i < 1'001; ++i) parts += "--b\r\n\r\nx\r\n";
     CHECK(desk.send("POST", "/statements", parts + "--b--", "1.0.3", "multipart/mixed; boundary=b").status == 413);
+    // A single statement, whoever brings it.
+    const std::string long_one = statement_text(2, R"(,"result":{"response":")" + std::string((4u << 20) - 220, 'x') + "\"}");
+    REQUIRE(long_one.size() <= 4u << 20);
+    CHECK(desk.send("POST", "/statements", long_one).status == 200);
+    const std::string longer = statement_text(3, R"(,"result":{"response":")" + std::string(4u << 20, 'x') + "\"}");
+    for (const Caller::Kind kind : {Caller::Kind::xapi_client, Caller::Kind::kiosk}) {
+        desk.caller.kind = kind;
+        const HttpReply refused = desk.send("POST", "/statements", "[" + statement_text(1) + "," + longer + "]");
+        CHECK(refused.status == 413);
+        CHECK(refused.body.find("statements[1]: has more than 4 MB") != std::string::npos);
+        CHECK(desk.send("PUT", "/statements?statementId=" + uuid_of(3), longer).status == 413);
+    }
+    CHECK(desk.get("/statements?statementId=" + uuid_of(1)).status == 404);
 }

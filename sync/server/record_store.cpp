@@ -380,7 +380,8 @@ KeptStatement kept_statement(const SqlRow& row) {
     KeptStatement kept;
     kept.id = id_text(row.blob(0));
     kept.json = row.text(1);
-    kept.stored_ms = stored_at(row.integer(2));
+    kept.place = row.integer(2);
+    kept.stored_ms = stored_at(kept.place);
     kept.voided = row.integer(3) != 0;
     const std::string& list = row.text(4);
     for (std::size_t at = 0; at < list.size();) {
@@ -390,8 +391,6 @@ KeptStatement kept_statement(const SqlRow& row) {
     }
     return kept;
 }
-
-std::int64_t kept_place(const SqlRow& row) { return row.integer(2); }
 
 Result<KeptBatch> RecordStore::keep(NewBatch batch, Sql::Preparing preparing) {
     const Storing running(batch.stored);

@@ -81,7 +81,7 @@ struct KeptBatch {
 
 struct KeptStatement {
     std::string id, json;
-    std::int64_t stored_ms = 0;
+    std::int64_t stored_ms = 0, place = 0;  // place: the order of all that is kept, and nobody else's business
     bool voided = false;
     std::vector<std::string> attachments;
 };
@@ -91,11 +91,14 @@ struct StatementQuery {
     bool ascending = false;
     std::size_t limit = 100;
     std::string cursor;                     // of an earlier page's `more`; `invalid` when it is none
+    std::size_t json_bytes = 16u << 20;     // a page ends before it has more of it, but never without a statement
 };
 struct StatementPage {
     std::vector<KeptStatement> statements;  // voided ones never; what refers to a voided one, yes
     std::string more;                       // empty: that was all
 };
+// For whoever takes only the first statements of a page: what follows this one, by the same question.
+std::string cursor_behind(const KeptStatement& statement);
 
 // Documents: state, activity profile, agent profile.
 enum class DocumentKind { state, activity_profile, agent_profile };

@@ -47,7 +47,6 @@ struct FreshStatement {
 // The columns of KeptStatement, from "statement s": kept_statement() reads them.
 std::string kept_columns();
 KeptStatement kept_statement(const SqlRow& row);
-std::int64_t kept_place(const SqlRow& row);
 
 // Postings of what each refers to, through any number of steps, in whatever order they came (store_references.cpp).
 Result<void> keep_references(Sql& sql, Organisation organisation, const std::vector<FreshStatement>& fresh);

@@ -139,16 +139,27 @@ private:
     std::string words_;
 };
 
-// The statements of a page and one more, if there is one.
-Result<std::vector<SqlRow>> newest_of_all(Sql& sql, Organisation organisation, PlaceRange range, bool ascending, std::size_t wanted) {
-    return sql.query(fmt::format("SELECT {} FROM statement s WHERE s.organisation = $1 AND s.place >= $2 AND s.place < $3 AND (s.voiding = 1 OR NOT EXISTS "
-                                 "(SELECT 1 FROM statement_void v WHERE v.organisation = s.organisation AND v.target = s.id)) ORDER BY s.place {} LIMIT $4",
-                                 kept_columns(), ascending ? "ASC" : "DESC"),
-                     {organisation, range.from, range.to, static_cast<std::int64_t>(wanted)});
+// What a page may hold: where it lies and how large it is. The JSON itself is read only when it is known how much of it there will be.
+struct SizedPlace {
+    std::int64_t place = 0, json_bytes = 0;
+};
+constexpr std::string_view never_voided = "(s.voiding = 1 OR NOT EXISTS (SELECT 1 FROM statement_void v WHERE v.organisation = s.organisation AND v.target = s.id))";
+
+std::string sized_columns(const Sql& sql) { return sql.dialect() == Sql::Dialect::postgres ? "s.place, octet_length(s.json)" : "s.place, length(CAST(s.json AS BLOB))"; }
+
+// The places of a page and one more, if there is one.
+Result<std::vector<SizedPlace>> newest_of_all(Sql& sql, Organisation organisation, PlaceRange range, bool ascending, std::size_t wanted) {
+    const auto rows = sql.query(fmt::format("SELECT {} FROM statement s WHERE s.organisation = $1 AND s.place >= $2 AND s.place < $3 AND {} ORDER BY s.place {} LIMIT $4", sized_columns(sql),
+                                            never_voided, ascending ? "ASC" : "DESC"),
+                                {organisation, range.from, range.to, static_cast<std::int64_t>(wanted)});
+    if (!rows) return rows.error();
+    std::vector<SizedPlace> page;
+    for (const SqlRow& row : *rows) page.push_back({row.integer(0), row.integer(1)});
+    return page;
 }
 
-Result<std::vector<SqlRow>> newest_with_keys(Sql& sql, Organisation organisation, const std::vector<std::int64_t>& keys, PlaceRange range, bool ascending, std::size_t wanted) {
-    std::vector<SqlRow> page;
+Result<std::vector<SizedPlace>> newest_with_keys(Sql& sql, Organisation organisation, const std::vector<std::int64_t>& keys, PlaceRange range, bool ascending, std::size_t wanted) {
+    std::vector<SizedPlace> page;
     MatchingPlaces matching(sql, organisation, keys, range, ascending);
     while (page.size() < wanted && !matching.done()) {
         auto places = matching.next(wanted - page.size());
@@ -156,18 +167,32 @@ Result<std::vector<SqlRow>> newest_with_keys(Sql& sql, Organisation organisation
         for (std::size_t first = 0; first < places->size() && page.size() < wanted; first += wanted) {
             const auto begin = places->begin() + static_cast<std::ptrdiff_t>(first);
             const auto end = places->begin() + static_cast<std::ptrdiff_t>(std::min(first + wanted, places->size()));
-            auto rows = sql.query(fmt::format("SELECT {} FROM statement s WHERE s.organisation = $1 AND s.place {} ORDER BY s.place {}", kept_columns(), sql.among("$2"),
-                                              ascending ? "ASC" : "DESC"),
-                                  {organisation, std::vector<std::int64_t>(begin, end)});
+            const auto rows = sql.query(fmt::format("SELECT {} FROM statement s WHERE s.organisation = $1 AND s.place {} AND {} ORDER BY s.place {}", sized_columns(sql), sql.among("$2"),
+                                                    never_voided, ascending ? "ASC" : "DESC"),
+                                        {organisation, std::vector<std::int64_t>(begin, end)});
             if (!rows) return rows.error();
-            for (SqlRow& row : *rows)
-                if (!kept_statement(row).voided && page.size() < wanted) page.push_back(std::move(row));
+            for (const SqlRow& row : *rows)
+                if (page.size() < wanted) page.push_back({row.integer(0), row.integer(1)});
         }
     }
     return page;
 }
 
+// As many of them as fit, one at least.
+std::size_t fitting(const std::vector<SizedPlace>& found, const StatementQuery& query) {
+    const std::size_t most = std::min(found.size(), std::clamp<std::size_t>(query.limit, 1, most_on_a_page));
+    std::size_t count = 0, bytes = 0;
+    while (count < most) {
+        bytes += static_cast<std::size_t>(found[count].json_bytes);
+        if (count > 0 && bytes > query.json_bytes) break;
+        ++count;
+    }
+    return count;
+}
+
 }  // namespace
+
+std::string cursor_behind(const KeptStatement& statement) { return cursor_at(statement.place); }
 
 Result<StatementPage> RecordStore::select(Organisation organisation, const StatementQuery& query) {
     const auto range = range_of(query);
@@ -177,11 +202,19 @@ Result<StatementPage> RecordStore::select(Organisation organisation, const State
     const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, most_on_a_page);
     const auto keys = rarest_first(*sql_, organisation, query.keys);
     if (!keys) return keys.error();
-    const auto rows = keys->empty() ? newest_of_all(*sql_, organisation, *range, query.ascending, limit + 1)
-                                    : newest_with_keys(*sql_, organisation, *keys, *range, query.ascending, limit + 1);
+    const auto found = keys->empty() ? newest_of_all(*sql_, organisation, *range, query.ascending, limit + 1)
+                                     : newest_with_keys(*sql_, organisation, *keys, *range, query.ascending, limit + 1);
+    if (!found) return found.error();
+    if (found->empty()) return page;
+    std::vector<std::int64_t> places;
+    for (std::size_t i = 0; i < fitting(*found, query); ++i) places.push_back((*found)[i].place);
+    if (places.size() < found->size()) page.more = cursor_at(places.back());
+    const auto rows = sql_->query(fmt::format("SELECT {} FROM statement s WHERE s.organisation = $1 AND s.place {} ORDER BY s.place {}", kept_columns(), sql_->among("$2"),
+                                              query.ascending ? "ASC" : "DESC"),
+                                  {organisation, std::move(places)});
     if (!rows) return rows.error();
-    for (std::size_t i = 0; i < rows->size() && i < limit; ++i) page.statements.push_back(kept_statement((*rows)[i]));
-    if (rows->size() > limit) page.more = cursor_at(kept_place((*rows)[limit - 1]));
+    for (const SqlRow& row : *rows)
+        if (KeptStatement kept = kept_statement(row); !kept.voided) page.statements.push_back(std::move(kept));  // it may have been voided just now
     return page;
 }
 

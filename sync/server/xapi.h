@@ -10,6 +10,11 @@
 
 namespace xinghuo {
 
+// What one reply of several statements carries at most; but one statement always, with all that belongs to it.
+struct XapiPageLimits {
+    std::size_t json_bytes = 16u << 20, attachment_bytes = 64u << 20;
+};
+
 struct XapiCall {
     const HttpRequest& request;     // its path below the endpoint: "/statements", "/activities/state"
     std::string_view path;
@@ -19,6 +24,7 @@ struct XapiCall {
     WallTime now;
     // What X-Experience-API-Consistent-Through says of statements; nothing: the store is asked. An older answer of the store's holds as well.
     std::optional<WallTime> consistent = std::nullopt;
+    XapiPageLimits page = {};
 };
 // Every reply carries X-Experience-API-Version; every refusal a sentence {"error": …}. 503 when the store is away: nothing is known to be kept.
 HttpReply answer_xapi(const XapiCall& call);

@@ -142,6 +142,7 @@ Result<NewBatch> make_batch(const XapiRequest& request, JsonValue root, ArrivedB
     ids.reserve(count);
     const auto add = [&](JsonValue statement) -> Result<void> {
         if (!statement.is_object()) return Error{ErrorKind::invalid, "is no object"};
+        if (statement.text().size() > largest_statement) return Error{ErrorKind::too_large, "has more than 4 MB; what is large belongs into an attachment or a document"};
         if (auto good = check_statement(statement, request.version); !good) return good.error();
         auto attachments = check_attachments(statement, arrived, request.version);
         if (!attachments) return attachments.error();

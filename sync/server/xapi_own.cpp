@@ -96,7 +96,7 @@ std::optional<NewBatch> own_batch(const XapiRequest& request, std::string_view j
     OwnStatements reader;
     for (std::string_view rest = json.substr(1); rest.size() > 1;) {
         auto own = batch.statements.size() < batch_limit ? reader.read(rest) : std::nullopt;
-        if (!own) return std::nullopt;
+        if (!own || own->text.size() > largest_statement) return std::nullopt;
         rest.remove_prefix(own->text.size());
         const bool more = rest.front() == ',';
         if (!more && rest.size() != 1) return std::nullopt;  // the bracket at the end

@@ -27,6 +27,9 @@ struct XapiRequest {
     [[nodiscard]] Organisation organisation() const { return call.caller->organisation; }
 };
 
+// One statement, as it came; its attachments come beside it. A hundred times what is ever seen, and what a page, a tree of it and the database's copies can bear.
+inline constexpr std::size_t largest_statement = 4u << 20;
+
 // A refusal: {"error": why}.
 HttpReply xapi_refusal(int status, std::string_view why);
 HttpReply xapi_json(std::string body);

@@ -1,6 +1,7 @@
 // GET /statements: one by its id, or a page by filters (Communication 2.1.3), as JSON or with its attachments as multipart/mixed.
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -12,7 +13,6 @@ namespace xinghuo {
 namespace {
 
 constexpr std::size_t page_statements = 100;         // as many as a page has, whoever asks for more
-constexpr std::size_t page_attachment_bytes = 256u << 20;
 
 enum class StatementFormat { exact, ids, canonical };
 struct StatementAsking {
@@ -74,21 +74,39 @@ private:
     std::optional<Error> error_;
 };
 
-// The JSON, and behind it the bytes of the attachments, each once.
-HttpReply with_attachments(const XapiRequest& request, std::string json, const std::vector<KeptStatement>& statements) {
-    std::vector<AttachmentBytes> kept;
-    std::set<std::string> seen;
-    std::size_t size = 0;
-    for (const KeptStatement& statement : statements)
+// The attachments of a reply, each once.
+class CollectedAttachments {
+public:
+    explicit CollectedAttachments(const XapiRequest& request) : request_(&request) {}
+    // False: with these it would be too much, and none of them is taken.
+    Result<bool> add(const KeptStatement& statement, std::size_t most_bytes) {
+        std::vector<AttachmentBytes> fresh;
+        std::size_t size = size_;
         for (const std::string& sha2 : statement.attachments) {
-            if (!seen.insert(sha2).second) continue;
-            auto found = request.call.store->attachment(request.organisation(), sha2);
-            if (!found) return xapi_store_refusal(found.error());
+            if (seen_.contains(sha2)) continue;
+            auto found = request_->call.store->attachment(request_->organisation(), sha2);
+            if (!found) return found.error();
             if (!*found) continue;
             size += (*found)->bytes.size();
-            if (size > page_attachment_bytes) return xapi_refusal(413, "these attachments are too many for one reply; ask for fewer statements by `limit`");
-            kept.push_back(std::move(**found));
+            if (size > most_bytes) return false;
+            fresh.push_back(std::move(**found));
         }
+        size_ = size;
+        for (AttachmentBytes& one : fresh)
+            if (seen_.insert(one.sha2).second) kept_.push_back(std::move(one));
+        return true;
+    }
+    [[nodiscard]] const std::vector<AttachmentBytes>& all() const { return kept_; }
+
+private:
+    const XapiRequest* request_;
+    std::set<std::string> seen_;
+    std::vector<AttachmentBytes> kept_;
+    std::size_t size_ = 0;
+};
+
+// The JSON, and behind it the bytes of the attachments.
+HttpReply with_attachments(std::string json, const std::vector<AttachmentBytes>& kept) {
     std::vector<BodyPart> parts;
     parts.reserve(kept.size() + 1);
     BodyPart first;
@@ -120,13 +138,14 @@ HttpReply answer_one(const XapiRequest& request, const std::string& id, bool voi
     auto found = request.call.store->find(request.organisation(), lower_case(id));
     if (!found) return xapi_store_refusal(found.error());
     if (!*found || (*found)->voided != voided) return xapi_refusal(404, voided ? "no voided statement has this id" : "no statement has this id");
-    std::vector<KeptStatement> one;
-    one.push_back(std::move(**found));
     StatementFormatter format(request, asking->format);
-    std::string json = format(one.front());
+    std::string json = format(**found);
     if (format.error()) return xapi_store_refusal(*format.error());
-    HttpReply reply = asking->attachments ? with_attachments(request, std::move(json), one) : xapi_json(std::move(json));
-    if (reply.status == 200) set_header(reply.headers, "last-modified", http_date(one.front().stored_ms));
+    CollectedAttachments attachments(request);
+    if (asking->attachments)
+        if (const auto all = attachments.add(**found, std::numeric_limits<std::size_t>::max()); !all) return xapi_store_refusal(all.error());
+    HttpReply reply = asking->attachments ? with_attachments(std::move(json), attachments.all()) : xapi_json(std::move(json));
+    set_header(reply.headers, "last-modified", http_date((*found)->stored_ms));
     return reply;
 }
 
@@ -164,6 +183,7 @@ Result<StatementQuery> read_query(const XapiRequest& request) {
             *place = when->unix_ms;
         }
     query.limit = page_statements;
+    query.json_bytes = request.call.page.json_bytes;
     if (const std::string* limit = request.parameter("limit")) {
         std::uint64_t wanted = 0;
         const auto read = std::from_chars(limit->data(), limit->data() + limit->size(), wanted);
@@ -194,20 +214,34 @@ HttpReply answer_page(const XapiRequest& request) {
     if (!page) return page.error().kind == ErrorKind::invalid && !query->cursor.empty() ? xapi_refusal(400, page.error().what) : xapi_store_refusal(page.error());
 
     StatementFormatter format(request, asking->format);
+    CollectedAttachments attachments(request);
     std::string json = "{\"statements\":[";
-    for (const KeptStatement& statement : page->statements) {
-        if (json.back() != '[') json += ',';
-        if (asking->format == StatementFormat::exact) json += statement.json;
-        else json += format(statement);
+    std::string cursor = page->more;
+    std::int64_t newest_ms = 0;
+    for (std::size_t i = 0; i < page->statements.size(); ++i) {
+        const KeptStatement& statement = page->statements[i];
+        const std::string other = asking->format == StatementFormat::exact ? std::string() : format(statement);
+        const std::string& text = asking->format == StatementFormat::exact ? statement.json : other;
+        bool fits = i == 0 || json.size() + text.size() <= request.call.page.json_bytes;  // canonical: definitions make it longer than what is kept
+        if (fits && asking->attachments) {
+            const auto added = attachments.add(statement, i == 0 ? std::numeric_limits<std::size_t>::max() : request.call.page.attachment_bytes);
+            if (!added) return xapi_store_refusal(added.error());
+            fits = *added;
+        }
+        if (!fits) {
+            cursor = cursor_behind(page->statements[i - 1]);
+            break;
+        }
+        if (i > 0) json += ',';
+        json += text;
+        newest_ms = std::max(newest_ms, statement.stored_ms);
     }
     if (format.error()) return xapi_store_refusal(*format.error());
     JsonWriter more;
-    more.value(page->more.empty() ? std::string() : more_irl(request, page->more));
+    more.value(cursor.empty() ? std::string() : more_irl(request, cursor));
     json += "],\"more\":" + more.text() + "}";
-    HttpReply reply = asking->attachments ? with_attachments(request, std::move(json), page->statements) : xapi_json(std::move(json));
-    std::int64_t newest_ms = 0;
-    for (const KeptStatement& statement : page->statements) newest_ms = std::max(newest_ms, statement.stored_ms);
-    if (reply.status == 200 && !page->statements.empty()) set_header(reply.headers, "last-modified", http_date(newest_ms));
+    HttpReply reply = asking->attachments ? with_attachments(std::move(json), attachments.all()) : xapi_json(std::move(json));
+    if (!page->statements.empty()) set_header(reply.headers, "last-modified", http_date(newest_ms));
     return reply;
 }
 

@@ -42,7 +42,7 @@ public:
         now.unix_ms += 1'000;
         RecordStore store(instead != nullptr ? *instead : *sql_);
         const std::string_view path = request.path().substr(5);
-        return answer_xapi({request, path, "/xapi", asked.known ? &caller : nullptr, &store, now});
+        return answer_xapi({request, path, "/xapi", asked.known ? &caller : nullptr, &store, now, std::nullopt, page});
     }
     HttpReply get(const std::string& target, const std::string& version = "1.0.3") {
         XapiAsked asked;
@@ -69,6 +69,7 @@ public:
     Caller caller;
     WallTime now{1'795'000'000'000};
     Sql* instead = nullptr;  // another database than the desk's own
+    XapiPageLimits page;
 
 private:
     TempFolder folder_;
