@@ -97,3 +97,53 @@ TEST_CASE("a lost key of people: nothing starts beside them, and beginning anew 
     CHECK(anew.has("2 people forgotten\n2 of the roster that was told last are back\n"));
     begun(room);
 }
+
+TEST_CASE("the database that was carried elsewhere is used by no command and no server", "[server_program]") {
+    const CommandRoom room;
+    begun(room);
+    const auto database = testing::fresh_postgres_database();
+    const std::string to = database ? *database + (database->find('?') == std::string::npos ? "?" : "&") + "password=geheim" : (room.path / "other").string();
+    const Said nowhere = asked_of_program("migrate --from '" + (room.path / "nowhere").string() + "' --to '" + to + "'");
+    CHECK(nowhere.code == 1);
+    CHECK_FALSE(std::filesystem::exists(room.path / "nowhere"));
+    REQUIRE(asked_of_program("migrate --from '" + room.data.string() + "' --to '" + to + "'").code == 0);
+    const auto mark = read_text(room.data / "moved-to");
+    REQUIRE(mark);
+    CHECK(mark->find("geheim") == std::string::npos);
+    const std::string where = room.in(room.data);
+    for (const std::string& words : {std::string("--listen 127.0.0.1:0"), std::string("account list"), std::string("enrol-code"), std::string("publish refresh"), std::string("people rekey"),
+                                     "backup --to '" + (room.path / "backup").string() + "'"}) {
+        const Said refused = asked_of_program(words + where);
+        CHECK(refused.code == 1);
+        CHECK(refused.has("--database"));
+    }
+    // Carried back it is in use again.
+    if (!database) return;
+    CHECK(asked_of_program("account list" + where + " --database '" + to + "'").code == 0);
+    std::filesystem::remove(room.data / "centre.db");
+    REQUIRE(asked_of_program("migrate --from '" + to + "' --to '" + room.data.string() + "'").code == 0);
+    CHECK(asked_of_program("account list" + where).has("admin"));
+}
+
+TEST_CASE("a folder that holds no centre is begun by a server, by no command", "[server_program]") {
+    const CommandRoom room;
+    for (const std::string& words : {std::string("account list"), std::string("credential add lms"), std::string("enrol-code"), std::string("kiosk list"), std::string("publish refresh"),
+                                     std::string("publish key"), std::string("people rekey"), std::string("courier prepare /nowhere"), "backup --to '" + (room.path / "backup").string() + "'"}) {
+        const Said refused = asked_of_program(words + room.in(room.path / "mistyped"));
+        CHECK(refused.code == 1);
+        CHECK(refused.has("there is no centre in this folder"));
+        CHECK_FALSE(std::filesystem::exists(room.path / "mistyped"));
+        CHECK_FALSE(std::filesystem::exists(room.path / "backup"));
+    }
+}
+
+TEST_CASE("a word too many is a misunderstanding", "[server_program]") {
+    const CommandRoom room;
+    begun(room);
+    for (const char* words : {"enrol-code extra junk", "kiosk list extra", "kiosk revoke k-1 k-2", "account list extra", "account close admin now", "account add a b --role viewer",
+                              "credential list extra", "credential add a b", "people rekey now", "backup now --to x", "migrate now --from x --to y", "publish refresh now", "courier take a b"}) {
+        const Said refused = asked_of_program(words + room.in(room.data));
+        CHECK(refused.code == 2);
+    }
+    CHECK(asked_of_program("credential list" + room.in(room.data)).text.empty());
+}

@@ -19,7 +19,25 @@
 namespace xinghuo {
 namespace {
 
+constexpr const char* moved_file = "moved-to";  // in a data folder whose database was carried elsewhere: where it is
+
 int failed(const Error& error) { return complain(error.what, 1); }
+
+Result<void> is_not_moved(const Path& data) {
+    std::error_code wrong;
+    if (!std::filesystem::exists(data / moved_file, wrong)) return {};
+    const auto text = read_text(data / moved_file, 4'000);
+    std::string where = text ? *text : "elsewhere";
+    where.erase(std::min(where.find('\n'), where.size()));
+    return Error{ErrorKind::older, "the database of this data folder was carried to " + where + ": name it with --database, or in XINGHUO_DATABASE"};
+}
+
+Result<void> embedded_is_here(const ServerOptions& options) {
+    std::error_code wrong;
+    if (auto moved = is_not_moved(options.data()); !moved) return moved;
+    if (std::filesystem::exists(options.data() / "centre.db", wrong)) return {};
+    return Error{ErrorKind::missing, "--data: there is no centre in this folder; the first start of the server makes one"};
+}
 
 Result<void> noted(Sql& sql, WallTime now, const std::string& what, const std::string& about) {
     AuditEntry entry;
@@ -32,25 +50,28 @@ Result<void> noted(Sql& sql, WallTime now, const std::string& what, const std::s
 
 std::string word(const ServerOptions& options, std::size_t place) { return place < options.words.size() ? options.words[place] : std::string(); }
 
+// Whether there are just so many words: one too many is a misunderstanding.
+bool has_words(const ServerOptions& options, std::size_t count) { return options.words.size() == count; }
+
 int run_credential(const ServerOptions& options, const Clock& clock) {
     auto sql = open_database(options);
     if (!sql) return failed(sql.error());
     Accounts accounts(**sql);
     const std::string what = word(options, 1), name = word(options, 2);
-    if (what == "list") {
+    if (what == "list" && has_words(options, 2)) {
         auto credentials = accounts.credentials();
         if (!credentials) return failed(credentials.error());
         for (const CredentialEntry& entry : *credentials) fmt::print("{}  since {}\n", entry.name, iso_from_wall_time(entry.made));
         return 0;
     }
-    if (what == "add" && !name.empty()) {
+    if (what == "add" && has_words(options, 3)) {
         auto password = accounts.add_credential(name, clock.wall());
         if (!password) return failed(password.error());
         if (auto done = noted(**sql, clock.wall(), "credential added", name); !done) return failed(done.error());
         fmt::print("user: {}\npassword: {}\n", name, *password);
         return 0;
     }
-    if (what == "remove" && !name.empty()) {
+    if (what == "remove" && has_words(options, 3)) {
         if (auto done = accounts.remove_credential(name); !done) return failed(done.error());
         if (auto done = noted(**sql, clock.wall(), "credential removed", name); !done) return failed(done.error());
         fmt::print("removed\n");
@@ -60,6 +81,7 @@ int run_credential(const ServerOptions& options, const Clock& clock) {
 }
 
 int run_enrol_code(const ServerOptions& options, const Clock& clock) {
+    if (!has_words(options, 1)) return complain("enrol-code [--name NAME] [--hours 24] [--count 1]");
     auto sql = open_database(options);
     if (!sql) return failed(sql.error());
     double hours = 24;
@@ -90,7 +112,7 @@ int run_account(const ServerOptions& options, const Clock& clock) {
     if (!sql) return failed(sql.error());
     Accounts accounts(**sql);
     const std::string what = word(options, 1), name = word(options, 2);
-    if (what == "list") {
+    if (what == "list" && has_words(options, 2)) {
         auto list = accounts.list();
         if (!list) return failed(list.error());
         for (const StaffAccount& account : *list)
@@ -98,7 +120,7 @@ int run_account(const ServerOptions& options, const Clock& clock) {
                        account.must_change ? ", has a one-time password" : "", account.closed ? ", closed" : "");
         return 0;
     }
-    if (what == "add" && !name.empty()) {
+    if (what == "add" && has_words(options, 3)) {
         const std::string* told = options.value("--role");
         const auto role = staff_role(told == nullptr ? "" : *told);
         if (!role) return complain("--role viewer|branch_secretary|content_approver|operator");
@@ -109,14 +131,14 @@ int run_account(const ServerOptions& options, const Clock& clock) {
         fmt::print("account: {}\none-time password: {}\n", name, *password);
         return 0;
     }
-    if (what == "reset" && !name.empty()) {
+    if (what == "reset" && has_words(options, 3)) {
         auto password = accounts.reset(name);
         if (!password) return failed(password.error());
         if (auto done = noted(**sql, clock.wall(), "password reset", name); !done) return failed(done.error());
         fmt::print("account: {}\none-time password: {}\n", name, *password);
         return 0;
     }
-    if (what == "close" && !name.empty()) {
+    if (what == "close" && has_words(options, 3)) {
         if (auto done = accounts.close(name, clock.wall()); !done) return failed(done.error());
         if (auto done = noted(**sql, clock.wall(), "account closed", name); !done) return failed(done.error());
         fmt::print("closed\n");
@@ -130,7 +152,7 @@ int run_kiosk(const ServerOptions& options, const Clock& clock) {
     if (!sql) return failed(sql.error());
     Enrolment enrolment(**sql);
     const std::string what = word(options, 1), id = word(options, 2);
-    if (what == "list") {
+    if (what == "list" && has_words(options, 2)) {
         auto kiosks = enrolment.list();
         if (!kiosks) return failed(kiosks.error());
         for (const EnrolledKiosk& kiosk : *kiosks)
@@ -138,7 +160,7 @@ int run_kiosk(const ServerOptions& options, const Clock& clock) {
                        kiosk.is_revoked() ? ", revoked " + iso_from_wall_time(kiosk.revoked) : "");
         return 0;
     }
-    if (what == "revoke" && !id.empty()) {
+    if (what == "revoke" && has_words(options, 3)) {
         if (auto done = enrolment.revoke(KioskId{id}, clock.wall()); !done) return failed(done.error());
         if (auto done = noted(**sql, clock.wall(), "kiosk revoked", id); !done) return failed(done.error());
         fmt::print("revoked\n");
@@ -177,7 +199,7 @@ int begin_anew(const ServerOptions& options, Sql& sql, const Clock& clock) {
 
 int run_people(const ServerOptions& options, const Clock& clock) {
     const std::string what = word(options, 1);
-    if (what != "rekey" && what != "begin-anew") return complain("people rekey | people begin-anew --yes");
+    if ((what != "rekey" && what != "begin-anew") || !has_words(options, 2)) return complain("people rekey | people begin-anew --yes");
     auto sql = open_database(options);
     if (!sql) return failed(sql.error());
     const auto alone = lock_database(options, RunningAs::alone);
@@ -222,28 +244,54 @@ struct CarriedSide {
     std::unique_ptr<Sql> sql;
 };
 
-Result<CarriedSide> open_either(const std::string& where) {
-    const bool postgres = where.starts_with("postgres://") || where.starts_with("postgresql://");
+enum class CarriedWay { from, to };
+
+bool is_postgres(const std::string& where) { return where.starts_with("postgres://") || where.starts_with("postgresql://"); }
+
+Result<CarriedSide> open_either(const std::string& where, CarriedWay way) {
+    const bool postgres = is_postgres(where);
     std::error_code wrong;
     Path file;
-    if (!postgres) file = std::filesystem::is_directory(where, wrong) ? Path(where) / "centre.db" : Path(where);
+    if (!postgres) {
+        const bool folder = std::filesystem::is_directory(where, wrong) || (way == CarriedWay::to && Path(where).extension() != ".db");
+        file = folder ? Path(where) / "centre.db" : Path(where);
+        if (way == CarriedWay::from && !std::filesystem::is_regular_file(file, wrong)) return Error{ErrorKind::missing, "--from: no database is there"};
+        if (way == CarriedWay::to) std::filesystem::create_directories(file.parent_path(), wrong);
+    }
     auto alone = postgres ? ServerLock::of_postgres(where, RunningAs::alone) : ServerLock::of_folder(file.parent_path(), RunningAs::alone);
-    if (!alone) return alone.error().within(postgres ? "PostgreSQL" : file.parent_path().string());
+    if (!alone) return alone.error().within(way == CarriedWay::from ? "--from" : "--to");
     auto sql = postgres ? open_postgres(where) : open_sqlite(file);
     if (!sql) return sql.error();
     return CarriedSide{postgres, std::move(file), std::move(*alone), std::move(*sql)};
 }
 
+// Hosts and database, without whoever signs in there.
+std::string place_of(const std::string& connection) {
+    const std::size_t hosts = connection.find("://") + 3, end = std::min(connection.find('?'), connection.size()), slash = std::min(connection.find('/', hosts), end);
+    const std::size_t at = connection.substr(0, slash).rfind('@');
+    return connection.substr(0, hosts) + connection.substr(at == std::string::npos ? hosts : at + 1, end - (at == std::string::npos ? hosts : at + 1));
+}
+
+// An embedded database that was carried elsewhere is used by nobody any more.
+Result<void> mark_carried(const CarriedSide& source, const CarriedSide& target, const std::string& to) {
+    std::error_code wrong;
+    if (!target.postgres) std::filesystem::remove(target.file.parent_path() / moved_file, wrong);
+    if (source.postgres) return {};
+    return write_file(source.file.parent_path() / moved_file, (target.postgres ? place_of(to) : to) + "\n");
+}
+
 int run_migrate(const ServerOptions& options, const Clock&) {
     const std::string *from = options.value("--from"), *to = options.value("--to");
-    if (from == nullptr || to == nullptr) return complain("migrate --from DIR|postgresql://… --to DIR|postgresql://…");
-    auto source = open_either(*from);
+    if (from == nullptr || to == nullptr || !has_words(options, 1)) return complain("migrate --from DIR|postgresql://… --to DIR|postgresql://…");
+    auto source = open_either(*from, CarriedWay::from);
     if (!source) return failed(source.error());
-    auto target = open_either(*to);
+    auto target = open_either(*to, CarriedWay::to);
     if (!target) return failed(target.error());
     auto carried = carry_over(*source->sql, *target->sql);
     if (!carried) return failed(carried.error());
     for (const CarriedTable& table : *carried) fmt::print("{:24} {:>12} rows, checksum {:016x}\n", table.name, table.rows, table.checksum);
+    if (auto marked = mark_carried(*source, *target, *to); !marked)
+        return failed(marked.error().within("everything was carried over, but the old database could not be marked as moved: put it away"));
     fmt::print("done; keys and repository stay in the data folder\n");
     return 0;
 }
@@ -251,10 +299,11 @@ int run_migrate(const ServerOptions& options, const Clock&) {
 // The embedded database as it is at one moment, and the keys; the server goes on meanwhile.
 int run_backup(const ServerOptions& options, const Clock&) {
     const std::string* to = options.value("--to");
-    if (to == nullptr) return complain("backup --to FOLDER");
+    if (to == nullptr || !has_words(options, 1)) return complain("backup --to FOLDER");
     if (!database_of(options).empty()) return complain("PostgreSQL is backed up by its own tools (pg_basebackup, pg_dump): see the guide");
     std::error_code wrong;
     const Path folder = *to;
+    if (auto here = embedded_is_here(options); !here) return failed(here.error());
     if (std::filesystem::exists(folder / "centre.db", wrong)) return complain("there is a backup in this folder already");
     std::filesystem::create_directories(folder, wrong);
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, wrong);
@@ -300,12 +349,18 @@ std::string database_of(const ServerOptions& options) {
     return told == nullptr ? "" : told;
 }
 
-Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options) {
+Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options, CentreIs centre) {
     const std::string connection = database_of(options);
     std::error_code wrong;
-    if (connection.empty()) {
+    if (centre == CentreIs::made) {
+        if (connection.empty())
+            if (auto moved = is_not_moved(options.data()); !moved) return moved.error();
         std::filesystem::create_directories(options.data(), wrong);
         if (wrong) return Error{ErrorKind::io, "the data folder cannot be made: " + wrong.message()};
+    } else if (connection.empty()) {
+        if (auto here = embedded_is_here(options); !here) return here.error();
+    } else if (!std::filesystem::is_directory(options.data(), wrong)) {
+        return Error{ErrorKind::missing, "--data: there is no such folder; the first start of the server makes it"};
     }
     auto sql = connection.empty() ? open_sqlite(options.data() / "centre.db") : open_postgres(connection);
     if (!sql) return sql.error();

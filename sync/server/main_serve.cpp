@@ -211,7 +211,7 @@ int serve(const ServerOptions& options, const Clock& clock) {
         if (std::find(known_options.begin(), known_options.end(), value.first) == known_options.end()) return complain(value.first + " is no option; --help lists them");
     auto http = http_settings(options);
     if (!http) return complain(http.error().what);
-    auto sql = open_database(options);
+    auto sql = open_database(options, CentreIs::made);
     if (!sql) return complain(sql.error().what, 1);
     auto lock = lock_database(options, RunningAs::server);
     if (!lock) return complain(lock.error().what, 1);

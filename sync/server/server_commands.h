@@ -28,7 +28,9 @@ std::string server_usage();
 
 // --database or the environment's XINGHUO_DATABASE, otherwise DATA/centre.db.
 std::string database_of(const ServerOptions& options);  // empty: the embedded one
-Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options);
+enum class CentreIs { there, made };  // made: by the first start of a server, and by nothing else
+// `missing`: no centre is there. `older`: the embedded database was carried to another one, which is named in the sentence.
+Result<std::unique_ptr<Sql>> open_database(const ServerOptions& options, CentreIs centre = CentreIs::there);
 Result<ServerLock> lock_database(const ServerOptions& options, RunningAs how);  // of an open one
 
 inline constexpr const char* default_organisation = "星火展厅";  // the name of one that was never told its own
