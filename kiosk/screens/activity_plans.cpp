@@ -78,7 +78,13 @@ bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& off
     const float growth = text_growth(frame), sign = 44;
     // Enlarged words have no room beside the time: it stands above them.
     const bool above = growth > 1.2f;
-    const float time_w = above ? 0 : 132 * growth;
+    const TextStyle date{Face::sans, 28, theme.ink_2, Align::left, 1.25f, 1};
+    // As wide as the widest day of them all, so that the names stand below each other.
+    float time_w = above ? 0 : 132 * growth;
+    for (std::size_t other = 0; !above && other < all_.size(); ++other) {
+        const std::int64_t its_day = china_day(*all_[other].planned.plan.planned);
+        if (its_day != frame.day) time_w = std::max(time_w, canvas.measure(short_date(frame, its_day), date).x + 4);
+    }
     const float w = place.w - 2 * space::m - sign - space::s - (above ? 0 : time_w + space::s);
     const std::int64_t day = china_day(*plan.planned);
     const bool today = day == frame.day;
@@ -86,7 +92,7 @@ bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& off
     if (offer.held) beside += " · " + frame.words("plan.held", {{"day", short_date(frame, *offer.held)}});
     const Colour ink = offer.held ? theme.ink_2 : theme.ink;
     const TextStyle name{Face::serif_bold, 34, ink, Align::left, 1.25f, 0}, small{Face::sans, 28, theme.ink_2, Align::left, 1.35f, 0};
-    const TextStyle clock{Face::serif_bold, 42, ink, Align::left, 1.2f, 1, true, 28}, date{Face::sans, 28, theme.ink_2, Align::left, 1.25f, 1};
+    const TextStyle clock{Face::serif_bold, 42, ink, Align::left, 1.2f, 1, true, 28};
     const float name_h = canvas.measure(plan.name, name, w).y + 4, beside_h = canvas.measure(beside, small, w).y + 4;
     const float time_h = canvas.measure("09:30", clock).y + 4, date_h = today ? 0 : canvas.measure("7", date).y + 6;
     const float words_h = name_h + beside_h;
