@@ -20,8 +20,15 @@ constexpr Nanoseconds between_told_looks = std::chrono::seconds(1);
 // Whoever brought a stick learns when it may be taken out. What it calls itself is not shown here: nobody has compared its fingerprint.
 void App::say_carried() {
     if (parts_.sync == nullptr || !parts_.sync->take_served()) return;
-    const SyncRoom::Carried& carried = *parts_.sync->carried();
     due_ = {};
+    // There the page says it, and buttons stand at its foot.
+    if (screen_id() == "admin-sync") return;
+    const SyncRoom::Carried& carried = *parts_.sync->carried();
+    using Answer = SyncRoom::Carried::Answer;
+    if (carried.answer == Answer::refused) return reception_->say(Notice::Tone::bad, "sync.courier.refused", "sync.courier.refused.text", moment_);
+    // That name is the one whose fingerprint was compared when it was asked.
+    if (carried.answer == Answer::accepted)
+        return reception_->say(Notice::Tone::kind, "sync.enrolled.name", carried.wrong.empty() ? "sync.courier.out" : "", moment_, {{"name", parts_.sync->status().organisation}});
     if (carried.wrong.empty())
         reception_->say(Notice::Tone::kind, "sync.courier.done", "sync.courier.done.text", moment_, {{"n", std::to_string(carried.served.records_on_stick)}});
     else if (carried.of && !parts_.sync->status().enrolled)

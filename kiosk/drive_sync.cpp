@@ -86,7 +86,7 @@ std::string Drive::sync(std::istream& words) {
         room->enrol(code, name);
     } else if (what == "enrol-stick" && words >> code && std::getline(words >> std::ws, name)) {
         if (!room->carried() || !room->carried()->of) return failure({ErrorKind::missing, "no courier stick was plugged in"}, false);
-        room->enrol_by_stick(code, name);
+        room->enrol_by_stick(room->carried()->of->centre_key, code, name);
     } else if (what == "release") {
         room->release(std::nullopt);
     } else if (double limit = 0; what == "wait" && words >> limit && limit >= 0 && limit <= longest_wait_s) {

@@ -23,12 +23,12 @@ constexpr int lower_priority = 10;                           // of the thread: p
 
 // What the thread last told.
 struct SyncNews {
-    SyncStatus status;
+    std::optional<SyncStatus> status;
     std::optional<Result<std::size_t>> exported;
     std::optional<SyncRoom::Carried> carried;
     Path carried_root;
     bool pulled = false;
-    int enrols_done = 0;
+    int enrols_done = 0, syncs_done = 0;
 };
 
 class Room final : public SyncRoom {
@@ -40,11 +40,16 @@ public:
     [[nodiscard]] Instant due() const override { return due_; }
     [[nodiscard]] const SyncStatus& status() const override { return status_; }
     void enrol(std::string code, std::string name) override;
-    void enrol_by_stick(std::string code, std::string name) override;
+    void enrol_by_stick(const PublicKey& centre, std::string code, std::string name) override;
     void sync_now() override;
+    [[nodiscard]] bool syncing() const override { return syncs_asked_ > syncs_done_seen_; }
+    [[nodiscard]] bool to_store() const override { return !parts_.targets.store.empty(); }
     void release(std::optional<std::int64_t> seq) override;
     void export_quarantined(Path file) override;
     void stick_came(Path root) override;
+    void mistrust_stick() override {
+        if (carried_) carried_->mistrusted = true;
+    }
     [[nodiscard]] const std::optional<Carried>& carried() const override { return carried_; }
     [[nodiscard]] bool take_served() override { return std::exchange(served_, false); }
     [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(exported_, std::nullopt); }
@@ -68,7 +73,7 @@ private:
     bool pulled_ = false, served_ = false;
     Instant due_ = Instant::never();
     bool begun_ = false;
-    int enrols_asked_ = 0;
+    int enrols_asked_ = 0, syncs_asked_ = 0, syncs_done_seen_ = 0;
 
     std::atomic<bool> stop_{false}, free_{false}, pulled_now_{false};
 
@@ -77,7 +82,9 @@ private:
     Instant agent_due_, told_at_;
     std::optional<std::uint64_t> told_steps_;
     bool told_idle_ = false, told_trouble_ = false;
-    int enrols_done_ = 0;
+    int enrols_done_ = 0, syncs_done_ = 0, syncs_begun_ = 0;
+    std::optional<Carried> carried_now_;  // told together with the status it led to
+    Path carried_root_now_;
     std::optional<SyncTrouble> cannot_open_;
 
     std::condition_variable asked_;  // self-synchronised
@@ -162,6 +169,11 @@ void Room::tell(bool at_once) {
         if (!news_) news_.emplace();
         news_->status = std::move(status);
         news_->enrols_done = enrols_done_;
+        news_->syncs_done = syncs_done_;
+        if (carried_now_) {
+            news_->carried = std::exchange(carried_now_, std::nullopt);
+            news_->carried_root = carried_root_now_;
+        }
         news_->pulled = news_->pulled || pulled;
     }
     if (parts_.threads && parts_.wake) parts_.wake();
@@ -185,7 +197,9 @@ Instant Room::turn() {
     } else if (agent_ && parts_.clock.now() >= agent_due_) {
         agent_due_ = agent_->step();
     }
-    tell(static_cast<bool>(job) || !agent_);
+    // Nothing more can be done now: all is there, or something stops it.
+    const bool synced = !job && agent_ && agent_due_ > parts_.clock.now() && std::exchange(syncs_done_, syncs_begun_) != syncs_begun_;
+    tell(static_cast<bool>(job) || synced || !agent_);
     return agent_due_;
 }
 
@@ -235,8 +249,11 @@ void Room::look(const Study* study, bool hall_is_free, const Moment& moment) {
         news.swap(news_);
     }
     if (!news) return;
-    status_ = std::move(news->status);
-    status_.enrolling = enrols_asked_ > news->enrols_done;
+    if (news->status) {
+        status_ = std::move(*news->status);
+        status_.enrolling = enrols_asked_ > news->enrols_done;
+        syncs_done_seen_ = news->syncs_done;
+    }
     pulled_ = pulled_ || news->pulled;
     if (news->carried) {
         carried_ = std::move(news->carried);
@@ -256,12 +273,12 @@ void Room::enrol(std::string code, std::string name) {
     });
 }
 
-void Room::enrol_by_stick(std::string code, std::string name) {
+void Room::enrol_by_stick(const PublicKey& centre, std::string code, std::string name) {
     if (!carried_ || !carried_->of) return;
     ++enrols_asked_;
     status_.enrolling = true;
     status_.enrol_trouble.reset();
-    post([this, root = carried_root_, centre = carried_->of->centre_key, code = std::move(code), name = std::move(name)](Agent& agent) {
+    post([this, root = carried_root_, centre, code = std::move(code), name = std::move(name)](Agent& agent) {
         if (auto done = agent.enrol_by_stick(root, centre, code, name); !done) log_info(done.error().within("enrolling by stick").what);
         else serve_stick(agent, root);
         ++enrols_done_;
@@ -270,12 +287,18 @@ void Room::enrol_by_stick(std::string code, std::string name) {
 
 void Room::sync_now() {
     status_.idle = false;
-    post([](Agent& agent) { agent.nudge(); });
+    ++syncs_asked_;
+    post([this](Agent& agent) {
+        agent.nudge();
+        ++syncs_begun_;
+    });
 }
 
 void Room::release(std::optional<std::int64_t> seq) {
-    post([seq](Agent& agent) {
+    ++syncs_asked_;
+    post([this, seq](Agent& agent) {
         if (auto done = agent.release(seq); !done) log_warning(done.error().what);
+        ++syncs_begun_;
     });
 }
 
@@ -296,16 +319,16 @@ void Room::stick_came(Path root) {
 void Room::serve_stick(Agent& agent, const Path& root) {
     auto of = registration_on(root);
     if (!of && of.error().kind == ErrorKind::missing) return;
+    const bool asked = agent.status().asked.has_value();
     auto served = agent.carry(root, &stop_);
     Carried carried;
+    if (asked && !agent.status().asked) carried.answer = agent.status().enrol_trouble ? Carried::Answer::refused : Carried::Answer::accepted;
     if (of) carried.of = std::move(*of);
     if (served) carried.served = std::move(*served);
-    else carried.wrong = served.error().what;
+    else carried.wrong = served.error().what, carried.kind = served.error().kind;
     if (!served) log_warning(served.error().within("the courier stick").what);
-    const std::lock_guard lock(mutex_);
-    if (!news_) news_.emplace();
-    news_->carried = std::move(carried);
-    news_->carried_root = root;
+    carried_now_ = std::move(carried);
+    carried_root_now_ = root;
 }
 
 }  // namespace

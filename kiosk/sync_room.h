@@ -40,9 +40,14 @@ public:
     // For the administrator's page. As of the last look().
     [[nodiscard]] virtual const SyncStatus& status() const = 0;
     virtual void enrol(std::string code, std::string name) = 0;   // status().enrolling until it is done, then enrolled or enrol_trouble
-    // The same over the courier stick that carried() told of: the request is written to it, and status().asked until the answer comes.
-    virtual void enrol_by_stick(std::string code, std::string name) = 0;
+    // The same over the courier stick that carried() told of: the request is written to it, and status().asked until the answer comes. `centre`: whose
+    // fingerprint somebody compared here; a stick of any other is refused.
+    virtual void enrol_by_stick(const PublicKey& centre, std::string code, std::string name) = 0;
     virtual void sync_now() = 0;
+    // sync_now() or release() was asked, and has come neither to its end nor to what stops it.
+    [[nodiscard]] virtual bool syncing() const { return false; }
+    // To another Learning Record Store: there is nothing to enrol at.
+    [[nodiscard]] virtual bool to_store() const { return false; }
     virtual void release(std::optional<std::int64_t> seq) = 0;    // out of quarantine: one, or all
     // A stick was plugged in: when it is a courier's, it is served at once, and carried() tells what came of it; of others nothing is said.
     virtual void stick_came(Path root) = 0;
@@ -50,8 +55,13 @@ public:
     struct Carried {
         CourierServed served;
         std::string wrong;                // it could not be served: why
+        ErrorKind kind = ErrorKind::invalid;  // of that
         std::optional<CourierStick> of;   // whose it is, by its own word
+        enum class Answer { none, accepted, refused } answer = Answer::none;  // what it brought to the request for enrolment
+        bool mistrusted = false;
     };
+    // Somebody compared the fingerprint of the stick that carried() told of, and it is not the centre's. Holds until a stick is plugged in again.
+    virtual void mistrust_stick() = 0;
     [[nodiscard]] virtual const std::optional<Carried>& carried() const = 0;
     [[nodiscard]] virtual bool take_served() = 0;   // true once after carried() became another
     virtual void export_quarantined(Path file) = 0;

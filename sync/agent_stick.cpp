@@ -104,7 +104,7 @@ Result<void> Agent::State::hear_answer(const Path& stick) {
         log_info("enrolled by stick");
     } else {
         if (auto kept = keep_asked(std::nullopt); !kept) return kept;
-        status.enrol_trouble = SyncTrouble{"sync.wrong.code", "by stick"};
+        status.enrol_trouble = SyncTrouble{"sync.wrong.code", ""};
     }
     std::error_code failed;
     std::filesystem::remove(stick / courier_folder / name, failed);

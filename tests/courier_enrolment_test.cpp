@@ -137,6 +137,7 @@ TEST_CASE("by stick a code is good once, for its time, for one terminal", "[sync
         REQUIRE(!refused);
         CHECK(refused.error().kind == ErrorKind::untrusted);
         CHECK(one.enrol_trouble() == "sync.wrong.code");
+        CHECK(one.status().enrol_trouble->detail.empty());
         CHECK(!one.status().asked);
         REQUIRE(one.ask(stick, code, centre.keys.now.public_key()));
         CHECK(one.enrol_trouble().empty());

@@ -1,63 +1,10 @@
-// The administrator's page about the centre, over a sync room that a test writes: what waits, what is wrong, what was refused, enrolling, and the courier stick.
+// The administrator's page about the centre, over a sync room that a test writes: what waits, what is wrong, what was refused, enrolling.
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
-#include "tests/support/behind_pin.h"
-#include "tests/support/fake_sync_room.h"
-#include "tests/support/legible.h"
+#include "tests/support/sync_page.h"
 
 namespace xinghuo {
-namespace {
-
-SyncStatus enrolled_status() {
-    SyncStatus now;
-    now.set = now.enrolled = true;
-    now.name = "https://centre.example.edu";
-    now.organisation = "示范大学";
-    now.outbox = {.waiting = 0, .sent_through = 4711, .quarantined = 0, .last_seq = 4711};
-    now.last_contact = wall_time_from_iso("2026-07-23T08:55:00+08:00");
-    now.idle = true;
-    return now;
-}
-
-SyncStatus troubled_status() {
-    SyncStatus now = enrolled_status();
-    now.outbox = {.waiting = 812, .sent_through = 3899, .quarantined = 2, .last_seq = 4711};
-    now.trouble = SyncTrouble{"sync.wrong.no_network", "https://centre.example.edu: the server cannot be reached"};
-    for (const std::int64_t seq : {3901, 3917})
-        now.quarantined.push_back({.seq = seq, .why = "statements[0]: result.duration: no ISO 8601 duration", .at = wall_time_from_iso("2026-07-22T18:00:00+08:00")});
-    return now;
-}
-
-// Of a centre with a long name.
-SyncRoom::Carried stick_of_a_centre() {
-    SyncRoom::Carried carried;
-    CourierStick of;
-    of.stick = "0123456789abcdef";
-    of.name = "示范大学马克思主义学院党史学习教育中心";
-    of.home_page = "https://centre.example.edu/";
-    of.centre_key = SigningKey::from_seed(sha256("a centre")).public_key();
-    carried.of = of;
-    carried.wrong = "this terminal is not enrolled yet";
-    return carried;
-}
-
-struct FolderAsStick {
-    FolderAsStick() { std::filesystem::create_directories(path); }
-    ~FolderAsStick() { std::filesystem::remove_all(path); }
-    FolderAsStick(const FolderAsStick&) = delete;
-    FolderAsStick& operator=(const FolderAsStick&) = delete;
-    const Path path = std::filesystem::temp_directory_path() / fmt::format("xinghuo-courier-page-{}", static_cast<const void*>(this));
-};
-
-void open_page(Hall& hall) {
-    go_in(hall);
-    hall.drive->run("touch #admin.sync");
-    hall.drive->settle();
-    REQUIRE(hall.app->screen_id() == "admin-sync");
-}
-
-}  // namespace
 
 TEST_CASE("the centre's page: every state in every shape is legible", "[admin][sync][slow]") {
     const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920}, std::pair{1280, 1024});
@@ -91,86 +38,12 @@ TEST_CASE("the centre's page: every state in every shape is legible", "[admin][s
     hall.drive->run("touch #sync.enrol");
     hall.drive->settle();
     CHECK(faults(*hall.app).empty());
-}
-
-TEST_CASE("the centre's page: enrolling by stick is legible in every shape", "[admin][sync][slow]") {
-    const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920}, std::pair{1280, 1024});
-    const Lang lang = GENERATE(Lang::zh, Lang::en);
-    const bool large = GENERATE(false, true);
-    CAPTURE(w, h, lang == Lang::en, large);
-    FakeSyncRoom room;
-    room.carried_now = stick_of_a_centre();
-    const FolderAsStick stick;
-    HallOptions options{.w = w, .h = h, .lang = lang};
-    options.sync = &room;
-    if (large) options.settings = large_text();
-    Hall hall = open_hall(options);
-    hall.drive->run("stick " + stick.path.string());
-    open_page(hall);
-    INFO(seen(hall));
-    CHECK(faults(*hall.app).empty());
-    hall.drive->run("touch #sync.enrol.stick");
-    hall.drive->settle();
-    CHECK(seen(hall).find(key_fingerprint(room.carried_now->of->centre_key)) != std::string::npos);
-    CHECK(faults(*hall.app).empty());
-    hall.drive->run("touch #sync.stick.differs");
-    // Asked, by stick alone; and a request that was not taken.
-    room.now.set = true;
-    room.now.asked = SyncStatus::Asked{"示范大学马克思主义学院党史学习教育中心", wall_time_from_iso("2026-07-22T18:00:00+08:00")};
-    hall.drive->wait(1);
-    CHECK(faults(*hall.app).empty());
-    room.now.asked.reset();
-    room.now.set = false;
-    room.now.enrol_trouble = SyncTrouble{"sync.wrong.code", "by stick"};
-    hall.drive->wait(1);
-    CHECK(faults(*hall.app).empty());
-}
-
-TEST_CASE("the centre's page: by stick, nothing is asked before somebody compared the fingerprint", "[admin][sync]") {
-    FakeSyncRoom room;
-    HallOptions options;
-    options.sync = &room;
-    Hall hall = open_hall(options);
-    open_page(hall);
-    CHECK(seen(hall).find("sync.enrol.stick") == std::string::npos);  // no stick
-    const FolderAsStick stick;
-    hall.drive->run("stick " + stick.path.string());
-    hall.drive->wait(1);
-    REQUIRE(!room.asked.empty());
-    CHECK(room.asked.front().starts_with("stick "));
-    room.carried_now = stick_of_a_centre();
-    hall.drive->wait(1);
-    hall.drive->run("touch #sync.enrol.stick");
-    hall.drive->settle();
-    hall.drive->run("touch #sync.stick.same");
-    hall.drive->settle();
+    CHECK(can_touch(hall, "key.confirm"));
     hall.drive->run("type 7k3m9qxt");
     hall.drive->run("key enter");
-    hall.drive->run("type hall");
-    hall.drive->run("key enter");
-    hall.drive->run("key enter");
-    hall.drive->wait(0.3);
-    CHECK(room.asked.back() == "enrol by stick 7K3M-9QXT hall");
-    CHECK(recorded(hall, "sync_enrol"));
-    room.now.enrolling = false;
-    room.now.set = true;
-    room.now.asked = SyncStatus::Asked{room.carried_now->of->name, wall_time_from_iso("2026-07-23T09:00:00+08:00")};
-    hall.drive->wait(1);
-    CHECK(seen(hall).find("正在等待中心答复") != std::string::npos);
-    // Pulled out while somebody types: said, and nothing asked.
-    const std::size_t asked = room.asked.size();
-    hall.drive->run("touch #sync.enrol.stick");
     hall.drive->settle();
-    hall.drive->run("touch #sync.stick.same");
-    hall.drive->settle();
-    hall.drive->run("type 7k3m9qxt");
-    hall.drive->run("unstick");
-    hall.drive->run("key enter");
-    hall.drive->run("type hall");
-    hall.drive->run("key enter");
-    hall.drive->run("key enter");
-    hall.drive->wait(0.3);
-    CHECK(room.asked.size() == asked);
+    CHECK(shows(hall, lang == Lang::en ? "What is this terminal called?" : "这台终端叫什么"));
+    CHECK(faults(*hall.app).empty());
 }
 
 TEST_CASE("the centre's page: a code and a name enrol the terminal, and that is recorded", "[admin][sync]") {
@@ -229,35 +102,119 @@ TEST_CASE("the centre's page: what was refused is shown with its reason, sent ag
     std::filesystem::remove_all(stick);
 }
 
-TEST_CASE("whoever brings a courier stick is told in the hall when it may be taken out", "[sync]") {
-    const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920});
-    const Lang lang = GENERATE(Lang::zh, Lang::en);
+TEST_CASE("the centre's page: an enrolment that failed is not called done, and stands first in its own words", "[admin][sync]") {
     FakeSyncRoom room;
-    HallOptions options{.w = w, .h = h, .lang = lang};
+    room.now = enrolled_status();
+    HallOptions options;
     options.sync = &room;
     Hall hall = open_hall(options);
-    hall.drive->run("open hall");
-    hall.drive->settle();
-    SyncRoom::Carried carried = stick_of_a_centre();
-    carried.of->name = "来历不明的字样";
-    const auto serve = [&](bool enrolled, std::string wrong) {
-        room.now.set = room.now.enrolled = enrolled;
-        carried.wrong = std::move(wrong);
-        carried.served.records_on_stick = 812;
-        room.carried_now = carried;
-        room.served = true;
-        hall.drive->wait(0.3);
+    open_page(hall);
+    const auto enrol = [&](const SyncTrouble& trouble) {
+        touch(hall, "#sync.enrol");
+        hall.drive->settle();
+        type_code_and_name(hall);
+        REQUIRE(room.now.enrolling);
+        room.now.enrolling = false;
+        room.now.enrol_trouble = trouble;
+        hall.drive->wait(1);
+        CHECK(shows(hall, "没有登记成功"));
+        CHECK_FALSE(shows(hall, "登记完成"));
         CHECK(faults(*hall.app).empty());
-        CHECK(seen(hall).find("来历不明") == std::string::npos);
-        return seen(hall);
     };
-    const std::string done = serve(true, "");
-    INFO(done);
-    CHECK(done.find("812") != std::string::npos);
-    CHECK(serve(true, "the stick is full") != done);
-    const std::string unknown = serve(false, "this terminal is not enrolled yet");
-    CHECK(unknown.find(lang == Lang::en ? "not enrolled yet" : "尚未登记") != std::string::npos);
-    CHECK(unknown.find("812") == std::string::npos);
+    enrol({"sync.wrong.code", "answered 403"});
+    CHECK(shows(hall, "请向中心索取新的登记码，再登记一次。"));
+    enrol({"sync.wrong.busy", "answered 429"});
+    CHECK(shows(hall, "尝试次数过多，请过几分钟再输入登记码。"));
+    enrol({"sync.wrong.busy", "answered 503"});
+    CHECK(shows(hall, "登记码没有用掉"));
+    CHECK_FALSE(shows(hall, "尝试次数过多"));
+    room.now.trouble = SyncTrouble{"sync.wrong.no_network", "the server cannot be reached"};
+    enrol({"sync.wrong.no_network", "the server cannot be reached"});
+    CHECK(shows(hall, "联系不上中心，登记码没有用掉，请稍后再试。"));
+    CHECK_FALSE(shows(hall, "目前没有送出"));
+    room.now.trouble = SyncTrouble{"sync.wrong.server", "answered 500"};
+    hall.drive->wait(1);
+    CHECK(place_of(hall, "没有登记成功") < place_of(hall, "目前没有送出"));
+    // By stick, where an earlier request waits.
+    room.now = {};
+    room.now.set = true;
+    room.now.asked = SyncStatus::Asked{"示范大学", wall_time_from_iso("2026-07-22T18:00:00+08:00")};
+    room.carried_now = stick_of_a_centre();
+    const FolderAsStick stick;
+    hall.drive->run("stick " + stick.path.string());
+    hall.drive->wait(1);
+    compare(hall);
+    type_code_and_name(hall);
+    room.now.enrolling = false;
+    room.now.enrol_trouble = SyncTrouble{"sync.wrong.stick", "the stick is full"};
+    hall.drive->wait(1);
+    CHECK_FALSE(shows(hall, "登记申请已写入"));
+    CHECK(shows(hall, "登记申请没有写入"));
+}
+
+TEST_CASE("the centre's page: records that were refused have not arrived", "[admin][sync]") {
+    FakeSyncRoom room;
+    room.now = troubled_status();
+    room.now.trouble.reset();
+    room.now.outbox.waiting = 0;
+    room.now.outbox.sent_through = 4711;
+    room.now.quarantined.front().why = "statements[0]: " + std::string(400, 'x') + " end of the reason";
+    HallOptions options{.w = 1080, .h = 1920};
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    open_page(hall);
+    INFO(seen(hall));
+    CHECK_FALSE(shows(hall, "一切正常"));
+    CHECK(shows(hall, "2 条记录被退回"));
+    CHECK(shows(hall, "4709 条，共 4711 条"));
+    CHECK(shows(hall, "end of the reason"));
+    CHECK(faults(*hall.app).empty());
+}
+
+TEST_CASE("the centre's page: syncing goes on for as long as it lasts, and then says how it ended", "[admin][sync]") {
+    FakeSyncRoom room;
+    room.now = troubled_status();
+    room.now.trouble.reset();
+    HallOptions options{.w = 1080, .h = 1920};
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    open_page(hall);
+    CHECK_FALSE(shows(hall, "同步完成"));
+    for (const char* id : {"#sync.now", "#sync.release"}) {
+        touch(hall, id);
+        room.syncing_now = true;
+        hall.drive->wait(1);
+        CHECK(shows(hall, "正在同步……"));
+        CHECK_FALSE(can_touch(hall, "sync.now"));
+        room.syncing_now = false;
+        hall.drive->wait(1);
+        CHECK_FALSE(shows(hall, "正在同步……"));
+        CHECK(shows(hall, "同步完成，还有 812 条记录等待发送。"));
+    }
+    room.now.trouble = SyncTrouble{"sync.wrong.no_network", "the server cannot be reached"};
+    hall.drive->wait(1);
+    CHECK(shows(hall, "刚才没有同步成功"));
+    CHECK(faults(*hall.app).empty());
+}
+
+TEST_CASE("the centre's page: where records go to another store there is nothing to enrol", "[admin][sync]") {
+    FakeSyncRoom room;
+    room.now = enrolled_status();
+    room.now.organisation.clear();
+    room.to_a_store = true;
+    room.carried_now = stick_of_a_centre();
+    const FolderAsStick stick;
+    HallOptions options;
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    hall.drive->run("stick " + stick.path.string());
+    open_page(hall);
+    CHECK(can_touch(hall, "sync.now"));
+    CHECK_FALSE(can_touch(hall, "sync.enrol"));
+    CHECK_FALSE(can_touch(hall, "sync.enrol.stick"));
+    CHECK(shows(hall, "另一个记录库"));
+    CHECK_FALSE(shows(hall, "尚未登记"));
+    CHECK(faults(*hall.app).empty());
 }
 
 }  // namespace xinghuo

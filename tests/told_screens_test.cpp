@@ -78,7 +78,10 @@ TEST_CASE("notices: a page has the whole text, and a notice that is taken back g
     touch(hall, "#hall.notice.0");
     CHECK(hall.app->screen_id() == "notice");
     CHECK(shows(hall, "周二照常开放。"));
-    CHECK(shows(hall, "2026年7月23日至2026年7月27日"));
+    CHECK(shows(hall, "通知期：7月23日至27日"));
+    touch(hall, "#bar.language");
+    CHECK(shows(hall, "Shown 23–27 July 2026"));
+    touch(hall, "#bar.language");
     touch(hall, "#bar.back");
     CHECK(hall.app->screen_id() == "hall");
     touch(hall, "#hall.notices");
@@ -147,6 +150,22 @@ TEST_CASE("plans: one touch fills the form, and the record carries the plan's id
     CHECK(word_of(came[0], "as") == "on_time");
     CHECK(word_of(came[1], "as") == "late");
     CHECK(word_of(came[1], "activity") == "p-class");
+}
+
+TEST_CASE("plans: another day is whole, however long its month is called", "[told][activity]") {
+    const auto [w, h] = GENERATE(std::pair{1920, 1080}, std::pair{1080, 1920}, std::pair{1280, 1024});
+    const Lang lang = GENERATE(Lang::zh, Lang::en);
+    Hall hall = open_hall({.w = w, .h = h, .lang = lang, .wall = "2026-09-22T09:00:00+08:00", .members = true});
+    std::vector<PlannedActivity> plans = five_plans();
+    for (std::size_t i = 0; i < plans.size(); ++i) plans[i].plan.planned = WallTime{at("2026-09-22T14:00:00+08:00").unix_ms + static_cast<std::int64_t>(i) * 86'400'000};
+    tell(hall, {.planned = plans});
+    open_form(hall);
+    INFO(seen(hall));
+    CHECK(shows(hall, lang == Lang::en ? "23 September" : "9月23日"));
+    CHECK(faults(*hall.app) == "");
+    touch(hall, "#plan.all");
+    CHECK(shows(hall, lang == Lang::en ? "26 September" : "9月26日"));
+    CHECK(faults(*hall.app) == "");
 }
 
 TEST_CASE("plans: held already is shown, and held once more only when somebody says so", "[told][activity]") {
@@ -317,9 +336,9 @@ TEST_CASE("settings: the centre's page says what it set, what is stronger, and w
     HallOptions options{.w = 540, .h = 960};
     options.sync = &room;
     options.settings.volume = 0.5f;
-    options.settings.given["volume"] = SetBy::terminal;
+    options.settings.given["volume"] = options.settings.given["language"] = SetBy::terminal;
     Hall hall = open_hall(options);
-    tell(hall, {.notices = four_notices(), .settings = std::map<std::string, std::string>{{"idle_seconds", "90"}, {"volume", "0.25"}}});
+    tell(hall, {.notices = four_notices(), .settings = std::map<std::string, std::string>{{"idle_seconds", "90"}, {"volume", "0.25"}, {"language", "\"zh\""}}});
     hall.drive->wait(1.5);
     go_in(hall);
     CHECK_FALSE(shows(hall, "都已送达"));
@@ -327,6 +346,7 @@ TEST_CASE("settings: the centre's page says what it set, what is stronger, and w
     CHECK(shows(hall, "idle_seconds cannot be 5"));
     CHECK(shows(hall, "90 秒（中心设置）"));
     CHECK(shows(hall, "50%（本机设置文件；中心要求 25%）"));
+    CHECK(shows(hall, "中文（本机设置文件）"));  // the centre wants the same: no conflict
     CHECK(shows(hall, "10 秒（程序自带）"));
     CHECK(shows(hall, "通知 4 条"));
     // A script reads the same.

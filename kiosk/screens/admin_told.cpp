@@ -61,8 +61,9 @@ void ToldByCentre::draw(Frame& frame, Rect& rest) {
     if (frame.in_force != nullptr) {
         for (const auto& [name, value] : frame.in_force->values) {
             const std::string words = value_words(frame, name, value.json), by = maker(frame, value.by);
-            const bool overruled = !value.of_centre.empty() && value.by != SetBy::centre;
-            all.push_back({frame.words("set." + name), overruled ? frame.words("set.overruled", {{"value", words}, {"by", by}, {"centre", value_words(frame, name, value.of_centre)}})
+            const std::string wanted = value.of_centre.empty() || value.by == SetBy::centre ? "" : value_words(frame, name, value.of_centre);
+            const bool overruled = !wanted.empty() && wanted != words;
+            all.push_back({frame.words("set." + name), overruled ? frame.words("set.overruled", {{"value", words}, {"by", by}, {"centre", wanted}})
                                                                  : frame.words("set.value", {{"value", words}, {"by", by}})});
         }
     }

@@ -44,13 +44,13 @@ std::string first_lines(Frame& frame, const std::string& words, const TextStyle&
 }
 
 std::string notice_days(const Frame& frame, const CentreNotice& notice) {
-    const auto words = [&](std::int64_t day) {
-        const Date date = date_of_day(day);
-        return spoken_date(frame, fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day));
-    };
-    const std::int64_t from = china_day(notice.from), until = china_day(WallTime{notice.until.unix_ms - 1});
-    if (from == until) return words(from);
-    return frame.words("notice.days", {{"from", words(from)}, {"until", words(until)}});
+    const Date from = date_of_day(china_day(notice.from)), until = date_of_day(china_day(WallTime{notice.until.unix_ms - 1}));
+    // What both have in common is said once.
+    const bool same_year = from.year == until.year, same_month = same_year && from.month == until.month, same_day = same_month && from.day == until.day;
+    const std::string year = std::to_string(from.year), d1 = std::to_string(from.day), d2 = std::to_string(until.day);
+    const std::string m1 = frame.words(fmt::format("month.{}", from.month)), m2 = frame.words(fmt::format("month.{}", until.month));
+    const char* const key = same_day ? "notice.day" : same_month ? "notice.days.month" : same_year ? "notice.days.year" : "notice.days";
+    return frame.words(key, {{"y1", year}, {"m1", m1}, {"d1", d1}, {"y2", std::to_string(until.year)}, {"m2", m2}, {"d2", d2}});
 }
 
 const std::vector<CentreNotice>& NoticeBoard::now(Frame& frame) {

@@ -18,7 +18,8 @@ public:
         asked.push_back("enrol " + code + " " + name);
         now.enrolling = true;
     }
-    void enrol_by_stick(std::string code, std::string name) override {
+    void enrol_by_stick(const PublicKey& centre, std::string code, std::string name) override {
+        asked_of = centre;
         asked.push_back("enrol by stick " + code + " " + name);
         now.enrolling = true;
     }
@@ -29,12 +30,18 @@ public:
     [[nodiscard]] const std::optional<Carried>& carried() const override { return carried_now; }
     [[nodiscard]] std::optional<Result<std::size_t>> exported() override { return std::exchange(export_result, std::nullopt); }
     [[nodiscard]] bool take_served() override { return std::exchange(served, false); }
+    void mistrust_stick() override {
+        if (carried_now) carried_now->mistrusted = true;
+    }
+    [[nodiscard]] bool syncing() const override { return syncing_now; }
+    [[nodiscard]] bool to_store() const override { return to_a_store; }
     [[nodiscard]] bool take_pulled() override { return std::exchange(pulled, false); }
 
     SyncStatus now;                                        // a test writes it
     std::optional<Carried> carried_now;
     std::optional<Result<std::size_t>> export_result;
-    bool pulled = false, served = false;
+    bool pulled = false, served = false, syncing_now = false, to_a_store = false;
+    PublicKey asked_of{};                                  // whose fingerprint was compared before enrol_by_stick()
     std::vector<std::string> asked;
 };
 
