@@ -1,4 +1,5 @@
 // Both databases behind one door: the same words, the same answers.
+#include <atomic>
 #include <exception>
 #include <new>
 #include <thread>
@@ -188,6 +189,45 @@ TEST_CASE("After a server's crash a connection is made anew, and an idle one cos
     REQUIRE(nobody);
     CHECK((*nobody)->query("SELECT 1").error().kind == ErrorKind::io);
     CHECK_FALSE(open_postgres("postgresql://?nonsense=1"));
+}
+
+TEST_CASE("What was committed without its standby is doubtful, in a transaction and by itself", "[sql]") {
+    CentreDatabase database(Sql::Dialect::postgres);
+    if (!database.here()) return;
+    make_thing(database.sql());
+    auto opened = open_postgres(database.address() + "&options=-c%20synchronous_commit%3Don");
+    REQUIRE(opened);
+    Sql& sql = **opened;
+    // The standby is waited for until somebody breaks that off.
+    std::atomic<bool> over = false;
+    std::atomic<int> broken_off = 0;
+    auto other = database.connect();
+    std::thread impatient([&] {
+        while (!over) broken_off += static_cast<int>(other->query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")->size());
+    });
+    const SqlRowsToInsert three{"thing", {{"id", SqlType::bigint, {std::int64_t{3}}}}, "", ""};
+    const SqlRowsToInsert four{"thing", {{"id", SqlType::bigint, {std::int64_t{4}}}}, "", "RETURNING id"};
+    std::vector<Result<void>> done;
+    done.push_back(in_transaction(sql, [&] { return sql.run("INSERT INTO thing (id) VALUES (1)"); }));
+    done.push_back(sql.run("INSERT INTO thing (id) VALUES (2)"));
+    for (const SqlRowsToInsert& rows : {three, four}) {
+        const auto put = sql.insert(rows);
+        done.push_back(put ? Result<void>() : put.error());
+    }
+    done.push_back(sql.run_script("INSERT INTO thing (id) VALUES (5); UPDATE thing SET weight = 1 WHERE id = 5;"));
+    done.push_back(sql.run("DELETE FROM thing WHERE id = $1", {std::int64_t{2}}));
+    over = true;
+    impatient.join();
+    CHECK(broken_off >= 6);
+    for (const auto& one : done) {
+        REQUIRE_FALSE(one);
+        CHECK(one.error().kind == ErrorKind::io);
+        CHECK(one.error().what.find("standby") != std::string::npos);
+    }
+    // Here it is kept all the same, and what changes nothing is nobody's doubt.
+    CHECK(sql.integer_or(0, "SELECT sum(id) FROM thing").value() == 1 + 3 + 4 + 5);
+    CHECK(in_transaction(sql, [&] { return Result<void>(); }));
+    CHECK(database.sql().run("INSERT INTO thing (id) VALUES (6)"));
 }
 
 TEST_CASE("Connections are lent and come back", "[sql]") {

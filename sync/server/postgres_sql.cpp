@@ -195,6 +195,7 @@ public:
         if (auto ready = connect(); !ready) return ready;
         if (begin_waits_ || !queued_.empty())
             if (auto sent = asked("SELECT 1", {}); !sent) return sent.error();
+        doubtful_ = false;
         PQexitPipelineMode(connection_.get());
         const ResultPointer result(PQexec(connection_.get(), std::string(sql).c_str()));
         const auto status = PQresultStatus(result.get());
@@ -203,6 +204,7 @@ public:
             if (connection_) PQenterPipelineMode(connection_.get());
             return error;
         }
+        if (doubtful_ && !in_transaction_) return without_standby();
         PQenterPipelineMode(connection_.get());
         return {};
     }
@@ -221,16 +223,13 @@ public:
             in_transaction_ = begin_waits_ = false;
             return {};
         }
-        doubtful_ = false;
         committing_ = true;
         auto done = asked("COMMIT", {});
         committing_ = false;
         if (done && last_command_ != "COMMIT") done = Error{ErrorKind::invalid, "the database undid the transaction instead of committing it"};
         if (done && doubtful_) {
-            // Committed here, but the standby was not waited for: whoever is told "kept" could lose it in a failover.
-            disconnect();
             in_transaction_ = false;
-            return Error{ErrorKind::io, "the database committed without its standby"};
+            return without_standby();
         }
         if (!done) {
             roll_back();
@@ -301,11 +300,18 @@ private:
         remembered.clear();
     }
 
-    // "The transaction has already committed locally, but might not have been replicated": a warning (01000) in the middle of a COMMIT.
+    // "The transaction has already committed locally, but might not have been replicated": a warning (01000) in the middle of a COMMIT, or of a statement that
+    // is a transaction by itself.
     static void notice(void* self, const PGresult* result) {
         const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         auto& sql = *static_cast<PostgresSql*>(self);
-        if (sql.committing_ && state != nullptr && std::strcmp(state, "01000") == 0) sql.doubtful_ = true;
+        if ((sql.committing_ || !sql.in_transaction_) && state != nullptr && std::strcmp(state, "01000") == 0) sql.doubtful_ = true;
+    }
+
+    // Committed here, but the standby was not waited for: whoever is told "kept" could lose it in a failover.
+    Error without_standby() {
+        disconnect();
+        return {ErrorKind::io, "the database committed without its standby"};
     }
 
     Error failure(const PGresult* result) {
@@ -369,6 +375,7 @@ private:
     // Sends, and reads the answers to everything that was sent: those of the last one, or the first failure.
     Result<std::vector<SqlRow>> asked(std::string_view sql, const std::vector<Travelling>& values) {
         const Unfinished guard{*this};
+        doubtful_ = false;
         if (auto queued = queue(sql, values); !queued) return queued.error();
         if (PQpipelineSync(connection_.get()) != 1) return failure(nullptr);
         std::vector<SqlRow> rows;
@@ -398,6 +405,7 @@ private:
         }
         if (failed) return failure(failed.get());
         if (broken) return failure(nullptr);
+        if (doubtful_ && !in_transaction_ && !sql.starts_with("SELECT")) return without_standby();  // what asks may be warned of much else
         return rows;
     }
 

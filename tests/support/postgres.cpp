@@ -119,7 +119,8 @@ private:
 
     bool run() {
         server_ = start(as_, {(bin_ / "postgres").string(), "-D", (folder_ / "data").string(), "-k", folder_.string(), "-c", "listen_addresses=", "-c", "max_connections=80", "-c",
-                              "shared_buffers=64MB", "-c", "logging_collector=off", "-c", "deadlock_timeout=100ms", "-c", "fsync=off"},
+                              "shared_buffers=64MB", "-c", "logging_collector=off", "-c", "deadlock_timeout=100ms", "-c", "fsync=off", "-c",
+                              "synchronous_standby_names=nobody", "-c", "synchronous_commit=local"},
                         folder_ / "log");
         for (int tries = 0; tries < 400; ++tries) {
             int status = 0;

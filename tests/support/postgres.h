@@ -1,5 +1,6 @@
 // A PostgreSQL of the tests' own: made with initdb in a temporary folder, listening on a socket there and nowhere else, started when first asked for and stopped
-// when the program ends. Several test programs at a time do not meet. Where the package is not installed there is none.
+// when the program ends. Its standby never comes: whoever sets synchronous_commit=on waits for it. Several test programs at a time do not meet. Where the package
+// is not installed there is none.
 #pragma once
 
 #include <optional>
