@@ -4,7 +4,7 @@
 #include "content/base/spreadsheet.h"
 #include "sync/server/people_key.h"
 #include "sync/server/publish_api.h"
-#include "tests/support/roll_up_room.h"
+#include "tests/support/hours_room.h"
 
 using namespace xinghuo;
 
@@ -131,10 +131,9 @@ TEST_CASE("one number is one id, whichever way people come: by command, over HTT
         REQUIRE(publisher);
         const std::string by_command = "学号,姓名,支部\nA1001,张三,一支部\n1002,李四,一支部\n", over_http = "学号,姓名,支部\nａ１００１,张三,二支部\n1002 ,李四,一支部\n1003,王五,一支部\n";
         const auto told = [&](const std::string& given) {
-            auto document = roster_document(*publisher, *room.sql, room.key, 1, given, today);
-            if (!document) FAIL(document.error().what);
+            if (auto done = tell_roster(*publisher, *room.sql, room.key, 1, given, today); !done) FAIL(done.error().what);
             std::map<std::string, std::string> ids;
-            const auto read = read_told_roster(*document);
+            const auto read = read_told_roster((*publisher->told(1, ToldKind::roster))->document);
             REQUIRE(read);
             for (const RosterRow& row : read->rows) ids[row.name] = row.id.text;
             return ids;
@@ -152,13 +151,12 @@ TEST_CASE("one number is one id, whichever way people come: by command, over HTT
         CHECK(then.at("张三") == zhang);
         CHECK(then.size() == (command_first ? 3u : 2u));
         // A told roster with ids is the same people; it cannot give a number another id, nor an id another number.
-        auto document = roster_document(*publisher, *room.sql, room.key, 1, "", today);
-        REQUIRE(document);
-        CHECK(roster_document(*publisher, *room.sql, room.key, 1, *document, today));
-        std::string other = *document;
+        const std::string document = (*publisher->told(1, ToldKind::roster))->document;
+        CHECK(tell_roster(*publisher, *room.sql, room.key, 1, document, today));
+        std::string other = document;
         other.replace(other.find(zhang), zhang.size(), "m-" + std::string(32, '0'));
-        CHECK_FALSE(roster_document(*publisher, *room.sql, room.key, 1, other, today));
-        CHECK_FALSE(roster_document(*publisher, *room.sql, room.key, 1,
+        CHECK_FALSE(tell_roster(*publisher, *room.sql, room.key, 1, other, today));
+        CHECK_FALSE(tell_roster(*publisher, *room.sql, room.key, 1,
                                     R"({"schema_version":1,"members":[{"id":")" + zhang + R"(","number":"9","name":"孙七","branch":"一支部"}]})", today));
         // Erased and listed again: somebody new; and the other organisation's are its own.
         REQUIRE(room.people.erase({zhang}));
@@ -201,6 +199,54 @@ TEST_CASE("rosters that were told before the centre knew people are joined, once
     CHECK((*publisher->told(1, ToldKind::roster))->document.find("m-told-1") != std::string::npos);
     CHECK(room.people.told_too_much()->empty());
     CHECK_FALSE(*tend_repository(*publisher, *room.sql, 1, today, &room.key));
+}
+
+TEST_CASE("whoever is erased while the roster is being told is not told for longer than that", "[centre][people]") {
+    PeopleRoom room;
+    auto publisher = Publisher::open(room.database.folder(), today);
+    REQUIRE(publisher);
+    if (room.sql->dialect() == Sql::Dialect::postgres) return;  // the order is the repository's: a database of either kind is told the same
+    const auto theirs = room.database.connect();
+    // Erased before anything was told: the note waits for the first roster, which may be on its way with them.
+    REQUIRE(room.people.apply(roster("学号,姓名,支部\n1001,张三,一支部\n1002,李四,一支部\n"), today));
+    REQUIRE(room.people.erase((*room.people.by_number("1002"))->id));
+    REQUIRE(tend_repository(*publisher, *room.sql, 1, today, &room.key));
+    CHECK_FALSE(room.people.told_too_much()->empty());
+    REQUIRE(tell_roster(*publisher, *room.sql, room.key, 1, "", today));
+    CHECK(room.people.told_too_much()->empty());
+    int moments = 0;
+    // Between any two statements of one who tells: a person is erased, and the server tells again without them, as it does every minute.
+    const auto interrupted_at = [&](int moment, const std::function<void(Sql&)>& telling) {
+        const std::string number = fmt::format("7{:03}", ++moments), name = "王" + number;
+        REQUIRE(room.people.apply(roster("学号,姓名,支部\n1001,张三,一支部\n1009,李四,一支部\n" + number + "," + name + ",一支部\n"), today));
+        const MemberId id = (*room.people.by_number(number))->id;
+        bool erased = false;
+        WatchedSql watched(*theirs, [&](int now, bool) {
+            if (now != moment) return;
+            erased = true;
+            REQUIRE(room.people.erase(id));
+            (void)tend_repository(*publisher, *room.sql, 1, today, &room.key);  // refused while the other one publishes
+        });
+        telling(watched);
+        if (!erased) return false;
+        REQUIRE(tend_repository(*publisher, *room.sql, 1, today, &room.key));
+        const std::string told = (*publisher->told(1, ToldKind::roster))->document;
+        INFO(moment);
+        CHECK(told.find(name) == std::string::npos);
+        CHECK(told.find("张三") != std::string::npos);
+        CHECK(room.people.told_too_much()->empty());
+        return true;
+    };
+    int moment = 1;
+    while (interrupted_at(moment, [&](Sql& sql) { REQUIRE(tell_roster(*publisher, sql, room.key, 1, "", today)); })) ++moment;
+    CHECK(moment > 4);
+    const auto tending = [&](Sql& sql) {  // because of somebody else, who is erased
+        REQUIRE(room.people.erase((*room.people.by_number("1009"))->id));
+        REQUIRE(tend_repository(*publisher, sql, 1, today, &room.key));
+    };
+    moment = 1;
+    while (interrupted_at(moment, tending)) ++moment;
+    CHECK(moment > 4);
 }
 
 TEST_CASE("another key in the place of the one that seals people: everybody is found, and the old one opens nobody", "[centre][people]") {

@@ -70,7 +70,8 @@ public:
     // operator's. Statements and sums stay, of somebody nobody can name any more. If they come back with a later roster, they are somebody new. `missing`.
     // Notes that the roster which was told still names them.
     Result<void> erase(const MemberId& id);
-    // Not empty: the told roster names somebody erased. Asked before the people are read for telling, and handed back when they were told: an erasure meanwhile stays noted.
+    // Not empty: the told roster may name somebody erased. Asked before the people are read for telling, both while nobody else publishes (Publisher::tell), and
+    // handed back when they were told: an erasure meanwhile stays noted.
     [[nodiscard]] Result<std::string> told_too_much();
     Result<void> told_again(const std::string& too_much);
 

@@ -70,6 +70,57 @@ bool looks_like_json(std::string_view body) {
     return first != std::string_view::npos && body[first] == '{';
 }
 
+// What is given is taken over. Answers which columns it has.
+Result<RosterFile> take_over(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
+    if (auto joined = join_people(publisher, sql, people_key, organisation); !joined) return joined.error();
+    if (given.empty()) return RosterFile();
+    Result<RosterFile> file = Error{ErrorKind::invalid, ""};
+    if (looks_like_json(given)) {
+        file = read_told_roster(given);
+    } else {
+        const auto table = read_table(Bytes(given.begin(), given.end()));
+        if (!table) return table.error().within("the roster");
+        file = read_roster(*table);
+    }
+    if (!file) return file.error().within("the roster");
+    if (!file->problems.empty()) {
+        std::string what = "the roster: " + file->problems.front().what;
+        if (file->problems.size() > 1) what += fmt::format(" (and {} more)", file->problems.size() - 1);
+        return Error{ErrorKind::invalid, what};
+    }
+    if (auto taken = People(sql, people_key, organisation).apply(*file, now); !taken) return taken.error();
+    file->rows.clear();
+    return file;
+}
+
+// Everybody as they stand. What the columns say of nobody is said, too: the last host is one no more.
+Result<std::string> document_of(People& people, const RosterFile& columns, bool even_nobody) {
+    auto all = people.roster();
+    if (!all) return all.error();
+    if (all->rows.empty() && !even_nobody) return Error{ErrorKind::missing, "nobody is on the roster yet"};
+    all->has_card = all->has_card || columns.has_card;
+    all->has_pinyin = all->has_pinyin || columns.has_pinyin;
+    all->has_host = all->has_host || columns.has_host;
+    return told_roster_json(*all);
+}
+
+// The people are read while nobody else publishes. Read before, they could be told after a list made later, and whoever was erased in between would stay told
+// with no note of it left.
+Result<PublishedNow> tell_people(Publisher& publisher, People& people, Organisation organisation, const RosterFile& columns, bool even_nobody,
+                                 const std::vector<KioskReader>& readers, WallTime now) {
+    std::string too_much;
+    const auto making = [&]() -> Result<std::string> {
+        auto noted = people.told_too_much();
+        if (!noted) return noted;
+        too_much = std::move(*noted);
+        return document_of(people, columns, even_nobody);
+    };
+    auto told = publisher.tell(organisation, ToldKind::roster, making, readers, now);
+    if (!told || too_much.empty()) return told;
+    if (auto noted = people.told_again(too_much); !noted) return noted.error();
+    return told;
+}
+
 }  // namespace
 
 Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation) {
@@ -94,14 +145,11 @@ Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organi
         if (!too_much->empty()) {
             const auto before = publisher.told(organisation, ToldKind::roster);
             if (!before) return before.error();
-            if (*before) {
-                auto roster = people.roster();
-                if (!roster) return roster.error();
-                const auto without = publisher.tell(organisation, ToldKind::roster, told_roster_json(*roster), *readers, now);
+            if (*before) {  // else the note stays: the first roster may be on its way
+                const auto without = tell_people(publisher, people, organisation, RosterFile(), true, *readers, now);
                 if (!without) return without.error().within("telling the roster again");
                 again = true;
             }
-            if (auto noted = people.told_again(*too_much); !noted) return noted.error();
         }
     }
     const auto fresh = publisher.keep_fresh(now);
@@ -125,50 +173,13 @@ Result<void> join_people(const Publisher& publisher, Sql& sql, const SecretKey& 
     return people.join(told);
 }
 
-Result<std::string> roster_document(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
-    if (auto joined = join_people(publisher, sql, people_key, organisation); !joined) return joined.error();
-    People people(sql, people_key, organisation);
-    RosterFile columns;
-    if (!given.empty()) {
-        Result<RosterFile> file = Error{ErrorKind::invalid, ""};
-        if (looks_like_json(given)) {
-            file = read_told_roster(given);
-        } else {
-            const auto table = read_table(Bytes(given.begin(), given.end()));
-            if (!table) return table.error().within("the roster");
-            file = read_roster(*table);
-        }
-        if (!file) return file.error().within("the roster");
-        if (!file->problems.empty()) {
-            std::string what = "the roster: " + file->problems.front().what;
-            if (file->problems.size() > 1) what += fmt::format(" (and {} more)", file->problems.size() - 1);
-            return Error{ErrorKind::invalid, what};
-        }
-        if (auto taken = people.apply(*file, now); !taken) return taken.error();
-        columns = std::move(*file);
-    }
-    auto all = people.roster();
-    if (!all) return all.error();
-    if (all->rows.empty() && given.empty()) return Error{ErrorKind::missing, "nobody is on the roster yet"};
-    // What the file says of nobody is said, too: the last host is one no more.
-    all->has_card = all->has_card || columns.has_card;
-    all->has_pinyin = all->has_pinyin || columns.has_pinyin;
-    all->has_host = all->has_host || columns.has_host;
-    return told_roster_json(*all);
-}
-
 Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
-    People people(sql, people_key, organisation);
-    const auto too_much = people.told_too_much();
-    if (!too_much) return too_much.error();
-    const auto document = roster_document(publisher, sql, people_key, organisation, given, now);
-    if (!document) return document.error();
+    const auto columns = take_over(publisher, sql, people_key, organisation, given, now);
+    if (!columns) return columns.error();
     const auto readers = readers_of(sql, organisation);
     if (!readers) return readers.error();
-    auto told = publisher.tell(organisation, ToldKind::roster, *document, *readers, now);
-    if (!told) return told;
-    if (auto noted = people.told_again(*too_much); !noted) return noted.error();
-    return told;
+    People people(sql, people_key, organisation);
+    return tell_people(publisher, people, organisation, *columns, !given.empty(), *readers, now);
 }
 
 HttpReply answer_publishing(const HttpRequest& request, std::string_view path, const Caller& caller, Sql& sql, Publisher& publisher, const Path& incoming,

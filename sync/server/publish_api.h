@@ -32,9 +32,7 @@ Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation)
 // With the key of people, the roster is told again without whoever was erased.
 Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now, const SecretKey* people_key = nullptr);
 
-// The roster as terminals are told it: the people of the centre (people.h), after `given` was taken over: a table, a told roster, or nothing to take over.
-Result<std::string> roster_document(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now);
-// Tells it to the terminals; whoever was erased is not in it.
+// The people of the centre (people.h), after `given` was taken over: a table, a told roster, or nothing to take over. Whoever was erased is not in it.
 Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now);
 // Rosters that were told before the centre knew people: once. (People::join)
 Result<void> join_people(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation);

@@ -233,10 +233,24 @@ Result<Publisher::Change> Publisher::change_of_readers(const RepositoryState& st
 }
 
 Result<PublishedNow> Publisher::tell(Organisation organisation, ToldKind kind, std::string_view document, const std::vector<KioskReader>& readers, WallTime now) {
-    const std::string name = told_target(kind, organisation);
     if (auto good = check_told(kind, document); !good) return good.error().within(std::string(name_of(kind)));
     const auto lock = lock_repository(repository());
     if (!lock) return lock.error();
+    return tell_checked(organisation, kind, document, readers, now);
+}
+
+Result<PublishedNow> Publisher::tell(Organisation organisation, ToldKind kind, const Making& making, const std::vector<KioskReader>& readers, WallTime now) {
+    const auto lock = lock_repository(repository());
+    if (!lock) return lock.error();
+    const auto document = making();
+    if (!document) return document.error();
+    if (auto good = check_told(kind, *document); !good) return good.error().within(std::string(name_of(kind)));
+    return tell_checked(organisation, kind, *document, readers, now);
+}
+
+// Whoever calls it holds the lock.
+Result<PublishedNow> Publisher::tell_checked(Organisation organisation, ToldKind kind, std::string_view document, const std::vector<KioskReader>& readers, WallTime now) {
+    const std::string name = told_target(kind, organisation);
     const auto present = state();
     if (!present) return present.error();
     auto change = change_of_readers(*present, organisation, readers, kind == ToldKind::roster, now);

@@ -14,6 +14,7 @@
 // processes may try; one publishes at a time. Any thread. Reads no clock.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ public:
 
     // `document` as told.h says; `invalid` names what is wrong in it. A roster gets a new reading key each time. Equal documents are published again.
     Result<PublishedNow> tell(Organisation organisation, ToldKind kind, std::string_view document, const std::vector<KioskReader>& readers, WallTime now);
+    // A document that is made while nobody else can publish: so none that was made earlier is told later. `making` asks nothing of this repository's lock.
+    using Making = std::function<Result<std::string>()>;
+    Result<PublishedNow> tell(Organisation organisation, ToldKind kind, const Making& making, const std::vector<KioskReader>& readers, WallTime now);
     // Somebody was enrolled or revoked, or the centre has another key (centre_keys.h). Does nothing when the repository knows; when somebody went, the reading key
     // changes and everything is sealed anew.
     Result<PublishedNow> tell_readers(Organisation organisation, const std::vector<KioskReader>& readers, WallTime now);
@@ -82,6 +86,7 @@ public:
 private:
     explicit Publisher(Path data) : data_(std::move(data)) {}
     struct Change;
+    Result<PublishedNow> tell_checked(Organisation organisation, ToldKind kind, std::string_view document, const std::vector<KioskReader>& readers, WallTime now);
     Result<PublishedNow> publish_change(const RepositoryState& state, Change change, WallTime now);
     Result<RepositoryState> state() const;
     Result<std::optional<ToldDocument>> told_in(const RepositoryState& state, Organisation organisation, ToldKind kind) const;
