@@ -131,11 +131,11 @@ private:
                                                         {"sync.stick.differs", frame.words("sync.stick.differs"), Tone::plain}});
         scrolled(frame, place, [&](Rect& rest) {
             if (swapped_) told(frame, rest, frame.words("sync.stick.swapped"), frame.words("sync.stick.swapped.text"));
-            if (moves) told(frame, rest, frame.words("sync.stick.moves"), frame.words("sync.stick.moves.text", {{"now", room.status().organisation}, {"name", of.name}}));
             paragraph(frame, rest, frame.words("sync.stick.of"), admin_quiet(frame), space::xs);
             paragraph(frame, rest, of.name, {Face::serif_bold, type::title, frame.theme.ink, Align::left, 1.3f, 0}, space::m);
             paragraph(frame, rest, frame.words("sync.stick.fingerprint"), admin_quiet(frame), space::xs);
             paragraph(frame, rest, key_fingerprint(of.centre_key), {Face::serif_bold, type::lead, frame.theme.ink, Align::left, 1.3f, 0}, space::l);
+            if (moves) told(frame, rest, frame.words("sync.stick.moves"), frame.words("sync.stick.moves.text", {{"now", room.status().organisation}, {"name", of.name}}));
             told(frame, rest, frame.words("sync.stick.compare"), frame.words("sync.stick.compare.text"));
         });
         if (touched == 0) {
@@ -211,6 +211,7 @@ private:
 
     void begin_enrolling(Frame& frame, bool by_stick) {
         by_stick_ = by_stick;
+        asked_to_sync_ = false;
         stage_ = Stage::code;
         code_.clear();
         keyboard_.emplace(nullptr);
