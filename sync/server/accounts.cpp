@@ -12,6 +12,7 @@ namespace {
 constexpr std::int64_t session_ms = 12 * 3'600'000;
 constexpr std::int64_t silent_ms = 2 * 3'600'000;
 constexpr std::int64_t minute_ms = 60'000;
+constexpr std::size_t longest_name = 60;       // characters
 constexpr std::size_t shortest_password = 10;  // characters
 constexpr std::size_t longest_password = 256;  // bytes: argon2id is not made to chew books
 // 32 symbols without 0 and O, 1 and I.
@@ -52,8 +53,13 @@ std::optional<StaffRole> staff_role(std::string_view text) {
 }
 
 bool is_account_name(std::string_view name) {
-    if (name.empty() || name.size() > 60 || name.front() == ' ' || name.back() == ' ' || !is_utf8(name)) return false;
-    return std::none_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == ':' || c == '"' || c == '\\'; });
+    if (name.empty() || name.front() == ' ' || name.back() == ' ' || !is_utf8(name)) return false;
+    const std::vector<CodePoint> letters = code_points(name);
+    if (letters.size() > longest_name) return false;
+    return std::none_of(letters.begin(), letters.end(), [](const CodePoint& one) {
+        const char32_t c = one.character;
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == U':' || c == U'\\';
+    });
 }
 
 std::string random_secret() { return to_base64url(random_bytes(32)); }
@@ -84,7 +90,9 @@ std::string typed_symbols(std::string_view text) {
     return symbols;
 }
 
+// A name that no account can have is nobody's: the database, which may not even be able to read it, is not asked.
 Result<std::optional<StaffAccount>> Accounts::find(const std::string& name, std::string* password) {
+    if (!is_account_name(name)) return std::optional<StaffAccount>();
     auto rows = sql_->query("SELECT name, role, branch, must_change, closed_ms, made_ms, password FROM staff WHERE organisation = $1 AND name = $2", {organisation_, name});
     if (!rows) return rows.error();
     if (rows->empty()) return std::optional<StaffAccount>();
@@ -107,7 +115,7 @@ Result<std::optional<std::string>> Accounts::make_first(WallTime now) {
 }
 
 Result<std::string> Accounts::add(const std::string& name, StaffRole role, const std::string& branch, WallTime now) {
-    if (!is_account_name(name)) return Error{ErrorKind::invalid, "an account's name has 1 to 60 letters, no colon"};
+    if (!is_account_name(name)) return Error{ErrorKind::invalid, "an account's name has 1 to 60 letters, no colon and no backslash"};
     if ((role == StaffRole::branch_secretary) == branch.empty()) return Error{ErrorKind::invalid, "a branch secretary has a branch, and nobody else"};
     const std::string password = typed_secret(16);
     auto rows = sql_->query(
@@ -217,7 +225,7 @@ Result<void> Accounts::close_session(std::string_view token) {
 }
 
 Result<std::string> Accounts::add_credential(const std::string& name, WallTime now) {
-    if (!is_account_name(name)) return Error{ErrorKind::invalid, "a credential's name has 1 to 60 letters, no colon"};
+    if (!is_account_name(name)) return Error{ErrorKind::invalid, "a credential's name has 1 to 60 letters, no colon and no backslash"};
     const std::string secret = random_secret();
     auto rows = sql_->query("INSERT INTO credential (organisation, name, secret, made_ms) VALUES ($1, $2, $3, $4) ON CONFLICT (organisation, name) DO NOTHING RETURNING name",
                             {organisation_, name, secret_hash("credential", secret), now.unix_ms});
@@ -247,6 +255,7 @@ Result<std::vector<CredentialEntry>> Accounts::credentials() {
 }
 
 Result<bool> Accounts::credential_holds(const std::string& name, std::string_view password) {
+    if (!is_account_name(name)) return false;
     auto rows = sql_->query("SELECT secret FROM credential WHERE organisation = $1 AND name = $2", {organisation_, name});
     if (!rows) return rows.error();
     const std::string told = secret_hash("credential", password);

@@ -21,6 +21,11 @@ EnrolledKiosk kiosk_of(const SqlRow& row) {
     return kiosk;
 }
 
+Result<void> good_name(const std::string& name) {
+    if (is_account_name(name)) return {};
+    return Error{ErrorKind::invalid, "a terminal's name has 1 to 60 letters, no colon and no backslash"};
+}
+
 Error not_known() { return {ErrorKind::untrusted, "this code is not known, was used, or has expired"}; }
 
 }  // namespace
@@ -37,6 +42,8 @@ Enrolled enrolled_with(const std::string& token, const std::string& organisation
 }
 
 Result<std::string> Enrolment::make_code(const std::string& name, WallTime now, std::int64_t valid_ms) {
+    if (!name.empty())
+        if (auto good = good_name(name); !good) return good.error();
     const std::string code = typed_secret(code_symbols);
     auto done = in_transaction(*sql_, [&]() -> Result<void> {
         if (auto old = sql_->run("DELETE FROM enrol_code WHERE organisation = $1 AND until_ms < $2", {organisation_, now.unix_ms - kept_after_ms}); !old) return old;
@@ -112,7 +119,7 @@ Result<void> Enrolment::revoke(const KioskId& kiosk, WallTime now) {
 }
 
 Result<void> Enrolment::rename(const KioskId& kiosk, const std::string& name) {
-    if (!is_account_name(name)) return Error{ErrorKind::invalid, "a terminal's name has 1 to 60 letters"};
+    if (auto good = good_name(name); !good) return good;
     auto rows = sql_->query("UPDATE kiosk SET name = $3 WHERE organisation = $1 AND id = $2 RETURNING id", {organisation_, kiosk.text, name});
     if (!rows) return rows.error();
     if (rows->empty()) return Error{ErrorKind::missing, "no such terminal"};

@@ -88,7 +88,8 @@ Result<HttpReply> branches(Sql& sql, const Caller& caller, const ReportDesk& des
     if (!names) return names.error();
     JsonWriter out;
     out.object().key("branches").array();
-    for (const std::string& name : *names) out.value(name);
+    for (const std::string& name : *names)
+        if (caller.role != StaffRole::branch_secretary || name == caller.branch) out.value(name);
     return json_reply(out.end().end().text());
 }
 
