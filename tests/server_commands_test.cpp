@@ -147,3 +147,15 @@ TEST_CASE("a word too many is a misunderstanding", "[server_program]") {
     }
     CHECK(asked_of_program("credential list" + room.in(room.data)).text.empty());
 }
+
+TEST_CASE("a recall of what the repository does not know is a mistake, unless it is meant", "[server_program]") {
+    const CommandRoom room;
+    begun(room);
+    const std::string order = "publish recall '" + room.file("recall.json", R"({"pack":"changzhen","version":3,"reason":{"zh":"日期有误"}})").string() + "'" + room.in(room.data);
+    const Said refused = asked_of_program(order);
+    CHECK(refused.code == 1);
+    CHECK(refused.has("no pack \"changzhen\""));
+    const Said meant = asked_of_program(order + " --yes");
+    CHECK(meant.code == 0);
+    CHECK(meant.has("recalls/changzhen-3.json"));
+}

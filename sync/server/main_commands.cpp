@@ -170,7 +170,7 @@ int run_kiosk(const ServerOptions& options, const Clock& clock) {
 }
 
 CentreCommand centre_command(const ServerOptions& options, Sql& sql, const Clock& clock) {
-    CentreCommand command{std::vector<std::string>(options.words.begin() + 1, options.words.end()), options.data(), sql, clock.wall(), {}, {}};
+    CentreCommand command{std::vector<std::string>(options.words.begin() + 1, options.words.end()), options.data(), sql, clock.wall(), {}, {}, options.flag("--yes")};
     command.say = [](const std::string& line) { fmt::print("{}\n", line); };
     command.complain = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
     return command;

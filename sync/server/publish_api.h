@@ -44,6 +44,7 @@ struct CentreCommand {
     Sql& sql;
     WallTime now;
     std::function<void(const std::string&)> say, complain;  // a line each
+    bool yes = false;                    // --yes: what is refused as a likely mistake is meant
 };
 extern const char* const centre_publish_usage;
 int publish_main(const CentreCommand& command);

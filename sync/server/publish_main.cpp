@@ -1,5 +1,11 @@
 // `xinghuo-server publish …`
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "content/base/json.h"
 #include "content/base/spreadsheet.h"
+#include "content/trust/repository.h"
 #include "sync/courier_forms.h"
 #include "sync/server/centre_keys.h"
 #include "sync/server/people_key.h"
@@ -9,7 +15,7 @@ namespace xinghuo {
 
 const char* const centre_publish_usage =
     "publish roster|activities|notices|settings FILE   tells the terminals; a roster may be a table (CSV, XLSX)\n"
-    "publish recall FILE                               a pack's version must not be shown any more\n"
+    "publish recall FILE [--yes]                       a pack's version must not be shown any more; --yes: one that the repository does not know\n"
     "publish packs FOLDER                              takes the packs of a signed repository in\n"
     "publish key                                       makes the online key, and prints what an offline root delegates to\n"
     "publish adopt FILE…                               takes over what the owners of an offline root signed (N.root.json, N.targets.json)\n"
@@ -54,6 +60,29 @@ int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, cons
     return said(command, publisher.tell(the_first, kind, document, *readers, command.now));
 }
 
+// A mistyped recall recalls nothing, and nobody notices. What is wrong with the order besides, recall() says.
+Result<void> names_a_known_pack(const Publisher& publisher, const std::string& order) {
+    JsonDocument document;
+    if (auto parsed = document.parse(order); !parsed) return {};
+    const JsonNode root = document.root();
+    const std::string pack = root["pack"].string_or("");
+    std::vector<std::int64_t> versions;
+    if (root["versions"].exists())
+        for (const JsonNode& one : root["versions"].items(100)) versions.push_back(one.integer());
+    else if (root["version"].exists()) versions.push_back(root["version"].integer());
+    const auto state = read_repository(publisher.repository());
+    if (!state) return state.error();
+    std::int64_t newest = 0;
+    for (const auto& [role, metadata] : state->roles)
+        for (const auto& [name, target] : metadata.targets)
+            if (name.starts_with("packs/") && name.ends_with("/" + pack + ".json")) newest = std::max(newest, version_of(target));
+    if (newest == 0) return Error{ErrorKind::missing, "the repository has no pack \"" + pack + "\"; if it comes from elsewhere, add --yes"};
+    for (const std::int64_t version : versions)
+        if (version > newest)
+            return Error{ErrorKind::missing, fmt::format("the repository has \"{}\" up to version {}, and knows no version {}; if it comes from elsewhere, add --yes", pack, newest, version)};
+    return {};
+}
+
 }  // namespace
 
 int publish_main(const CentreCommand& command) {
@@ -89,7 +118,9 @@ int publish_main(const CentreCommand& command) {
     if (what == "packs") return said(command, publisher->take_packs(words[1], command.now));
     if (what == "recall") {
         const auto order = read_text(words[1], 64'000);
-        return said(command, order ? publisher->recall(*order, command.now) : Result<PublishedNow>(order.error()));
+        if (!order) return said(command, order.error());
+        if (const auto known = names_a_known_pack(*publisher, *order); !known && !command.yes) return said(command, known.error());
+        return said(command, publisher->recall(*order, command.now));
     }
     const auto tended = tend_repository(*publisher, command.sql, the_first, command.now);
     if (!tended) return said(command, tended.error());
