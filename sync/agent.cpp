@@ -317,6 +317,8 @@ void Agent::State::pull_now() {
         return;
     }
     if (status.trouble && status.trouble->key == "sync.wrong.repository") status.trouble.reset();
+    // From a stick that was long on its way that is nothing; the centre itself has no older one, or was restored and has forgotten.
+    if (!got->fresh) status.trouble = SyncTrouble{"sync.wrong.repository", "it is older than what is known here"};
     // The centre seals to a new terminal within a minute or two; that one was revoked, its state says.
     if (got->fresh) status.not_taken = got->no_keys ? std::vector<std::string>() : got->wrong;
     if (got->no_keys) pull_due = parts.clock.now() + before_first_keys;

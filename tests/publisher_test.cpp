@@ -175,6 +175,45 @@ TEST_CASE("who looked a moment ago still finds what they saw", "[sync][publisher
     CHECK(client->refresh(*folder, {now.unix_ms + 600'000}));
 }
 
+TEST_CASE("a centre that was brought back from a backup is believed at once, and its old metadata goes", "[sync][publisher]") {
+    const WallTime now = wall_time_from_iso("2026-07-01T08:00:00Z");
+    CentreFolder centre;
+    std::vector<KioskReader> readers;
+    readers.push_back(reader(terminal_key(1)));
+    REQUIRE(centre.open(now).tell(1, ToldKind::notices, one_notice, readers, now));
+    const Path backup = centre.data.string() + "-backup";
+    std::filesystem::remove_all(backup);
+    std::filesystem::copy(centre.data, backup, std::filesystem::copy_options::recursive);
+    for (int hour = 1; hour <= 30; ++hour) REQUIRE(centre.open(now).tell(1, ToldKind::notices, one_notice, readers, {now.unix_ms + hour * 3'600'000}));
+    std::map<std::string, int> kept;
+    for (const auto& entry : std::filesystem::directory_iterator(centre.data / "repository/metadata")) {
+        const std::string name = entry.path().filename().string();
+        ++kept[name.substr(name.find('.') + 1)];
+    }
+    CHECK(kept["snapshot.json"] == 20);
+    CHECK(kept["centre.json"] == 20);
+    CHECK(kept["root.json"] == 1);
+    const Path trust = centre.data.string() + "-client";
+    std::filesystem::remove_all(trust);
+    REQUIRE(TrustClient::init(trust, *centre.open(now).first_root()));
+    auto client = TrustClient::open(trust);
+    REQUIRE(client);
+    const WallTime later{now.unix_ms + 31 * 3'600'000};
+    REQUIRE(client->refresh(*centre.transport(), later));
+
+    std::filesystem::remove_all(centre.data);
+    std::filesystem::rename(backup, centre.data);
+    CHECK(client->refresh(*centre.transport(), later).error().kind == ErrorKind::older);
+    const auto told = centre.open(later).tell(1, ToldKind::notices, one_notice, readers, later);
+    REQUIRE(told);
+    REQUIRE(client->refresh(*centre.transport(), later));
+    const auto notices = client->find("notices/1.json", *centre.transport(), later);
+    REQUIRE(notices);
+    REQUIRE(*notices);
+    CHECK(version_of(**notices) == told->version);
+    std::filesystem::remove_all(trust);
+}
+
 TEST_CASE("an offline root gives the centre its part", "[sync][publisher]") {
     const WallTime now = wall_time_from_iso("2026-07-01T08:00:00Z");
     CentreFolder centre;

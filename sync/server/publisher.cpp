@@ -18,7 +18,8 @@
 namespace xinghuo {
 namespace {
 
-constexpr std::int64_t renew_days = 180, metadata_kept = 20;
+constexpr std::int64_t renew_days = 180;
+constexpr std::size_t metadata_kept = 20;
 
 // What stands in a told target's "custom".
 struct ToldCustom {
@@ -39,9 +40,6 @@ ToldCustom custom_of(const Target& target) {
     ToldCustom custom{document.root()["organisation"].integer_or(0), document.root()["version"].integer_or(0), document.root()["key"].string_or(""), document.root()["centre"].string_or("")};
     return document.good() ? custom : ToldCustom{};
 }
-
-// Grows, also when the repository was made anew or brought back from an older copy.
-std::int64_t next_version(std::int64_t before, WallTime now) { return std::max(before + 1, now.unix_ms / 1000); }
 
 Result<std::string> bytes_of(const RepositoryState& state, const Target& target) {
     auto bytes = read_text(state.folder / target_files(target).front(), told_limit_bytes);
@@ -86,7 +84,7 @@ struct Publisher::Change {
 namespace {
 
 // What nobody can be reading any more: told files that neither this nor the version before names, and metadata long past.
-void collect(const RepositoryState& after, const std::string& role) {
+void collect(const RepositoryState& after, const std::string& role, std::int64_t version_before) {
     std::set<std::string> named;
     const auto note = [&](const TargetsMeta& metadata) {
         for (const auto& [name, target] : metadata.targets)
@@ -94,15 +92,19 @@ void collect(const RepositoryState& after, const std::string& role) {
     };
     const TargetsMeta& present = after.roles.at(role);
     note(present);
-    if (const auto before = read_text(after.folder / metadata_file(present.version - 1, role), TrustLimits{}.targets_bytes))
+    if (const auto before = read_text(after.folder / metadata_file(version_before, role), TrustLimits{}.targets_bytes))
         if (const auto metadata = read_targets(*before)) note(*metadata);
     std::error_code failed;
     std::vector<Path> old;
     for (const char* part : {"targets/rosters", "targets/activities", "targets/notices", "targets/settings", "targets/kiosks"})
         for (std::filesystem::recursive_directory_iterator at(after.folder / part, failed), end; !failed && at != end; at.increment(failed))
             if (at->is_regular_file(failed) && !named.contains(at->path().lexically_relative(after.folder).generic_string())) old.push_back(at->path());
-    for (const auto& [name, version] : {std::pair(std::string("snapshot"), after.snapshot.version), std::pair(role, present.version)})
-        for (std::int64_t v = version - metadata_kept; v > 0 && v > version - metadata_kept - 100; --v) old.push_back(after.folder / metadata_file(v, name));
+    for (const std::string& name : {std::string("snapshot"), role}) {
+        std::map<std::int64_t, Path> versions;
+        for (std::filesystem::directory_iterator at(after.folder / "metadata", failed), end; !failed && at != end; at.increment(failed))
+            if (const std::int64_t version = std::atoll(at->path().filename().c_str()); version > 0 && after.folder / metadata_file(version, name) == at->path()) versions.emplace(version, at->path());
+        while (versions.size() > metadata_kept) old.push_back(std::move(versions.extract(versions.begin()).mapped()));
+    }
     for (const Path& file : old) std::filesystem::remove(file, failed);
     for (const Path& file : old)
         if (file.parent_path().parent_path().filename() == "kiosks") std::filesystem::remove(file.parent_path(), failed);  // when it is empty
@@ -121,7 +123,7 @@ Result<PublishedNow> Publisher::publish_change(const RepositoryState& state, Cha
     const auto role = role_of_centre(state, *online);
     if (!role) return role.error();
     TargetsMeta next = state.roles.at(*role);
-    next.version += 1;
+    next.version = next_version(next.version, now);
     next.expires = {now.unix_ms + role_days * day_ms};
     next.signatures.clear();
     for (const std::string& name : change.remove) next.targets.erase(name);
@@ -136,15 +138,14 @@ Result<PublishedNow> Publisher::publish_change(const RepositoryState& state, Cha
     if (!bytes) return bytes.error();
     if (bytes->size() > TrustLimits{}.targets_bytes) return Error{ErrorKind::too_large, "too many terminals for one repository"};
     release.roles.emplace_back(*role, std::move(*bytes));
-    release.snapshot_keys.push_back(*online);
-    release.timestamp_keys.push_back(*online);
+    sign_online(release, *online, now);
     if (auto placed = place_files(state.folder, files); !placed) return placed.error();
     const auto released = xinghuo::publish(state, release, now);
     if (!released) return released.error();
     done.timestamp = released->timestamp;
     done.changes = change.changes.empty() ? released->changes : std::move(change.changes);
     if (const auto after = read_repository(state.folder)) {
-        collect(*after, *role);
+        collect(*after, *role, state.roles.at(*role).version);
         // The version before is still being read by somebody who looked a moment ago: its key stays as long.
         std::vector<std::string> keys{change.key};
         for (const auto& [name, target] : state.roles.at(*role).targets)
@@ -330,7 +331,7 @@ Result<bool> Publisher::keep_fresh(WallTime now) {
     const auto renew = [&](const std::string& name, const Signer& signer) -> Result<void> {
         TargetsMeta next = present->roles.at(name);
         if (next.expires.unix_ms >= soon) return {};
-        next.version += 1;
+        next.version = next_version(next.version, now);
         next.expires = {now.unix_ms + role_days * day_ms};
         next.signatures.clear();
         auto bytes = signer.signed_with(targets_json(next));
@@ -344,8 +345,7 @@ Result<bool> Publisher::keep_fresh(WallTime now) {
     const bool aged = present->timestamp->expires.unix_ms < now.unix_ms + (network_days - 1) * day_ms;
     if (!aged && release.roles.empty() && !release.root) return false;
     release.snapshot_lasts_days = 30;
-    release.snapshot_keys.push_back(*online);
-    release.timestamp_keys.push_back(*online);
+    sign_online(release, *online, now);
     const auto released = xinghuo::publish(*present, release, now);
     if (!released) return released.error().within("keeping the repository fresh");
     return true;
@@ -361,8 +361,7 @@ Result<PublishedNow> Publisher::copy_to(const Path& stick, WallTime now) {
     if (present->snapshot.expires.unix_ms < now.unix_ms + stick_days * day_ms) {
         Release release;
         release.snapshot_lasts_days = stick_days;
-        release.snapshot_keys.push_back(*online);
-        release.timestamp_keys.push_back(*online);
+        sign_online(release, *online, now);
         if (auto done = xinghuo::publish(*present, release, now); !done) return done.error();
         present = state();
         if (!present) return present.error();

@@ -127,6 +127,14 @@ const Delegation* delegation_to_centre(const TargetsMeta& targets) {
     return found == targets.delegations.end() ? nullptr : &*found;
 }
 
+std::int64_t next_version(std::int64_t before, WallTime now) { return std::max(before + 1, now.unix_ms / 1000); }
+
+void sign_online(Release& release, const Signer& online, WallTime now) {
+    release.versions_from = next_version(0, now);
+    release.snapshot_keys.push_back(online);
+    release.timestamp_keys.push_back(online);
+}
+
 Result<std::string> role_of_centre(const RepositoryState& state, const Signer& online) {
     const auto targets = state.roles.find("targets");
     if (targets == state.roles.end()) return Error{ErrorKind::missing, "nothing is published there yet"};
@@ -198,15 +206,14 @@ Result<void> Publisher::begin(WallTime now) {
     keys.push_back(online->key());
     if (auto done = delegate(targets, to_us, keys); !done) return done;
     TargetsMeta ours;
-    ours.version = 1;
+    ours.version = next_version(0, now);
     ours.expires = targets.expires;
     auto targets_bytes = signed_by(targets_json(targets), *targets_signer), our_bytes = signed_by(targets_json(ours), *online);
     if (!targets_bytes) return targets_bytes.error();
     if (!our_bytes) return our_bytes.error();
     release.roles.emplace_back("targets", std::move(*targets_bytes));
     release.roles.emplace_back(centre_role, std::move(*our_bytes));
-    release.snapshot_keys.push_back(*online);
-    release.timestamp_keys.push_back(*online);
+    sign_online(release, *online, now);
     const auto released = xinghuo::publish(state, release, now);
     return released ? Result<void>() : Result<void>(released.error());
 }
@@ -287,7 +294,7 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
         const auto present = state.roles.find(*role);
         if (!given && (present == state.roles.end() || online->id() != before->id())) {
             TargetsMeta ours = present == state.roles.end() ? TargetsMeta{} : present->second;
-            ours.version += 1;
+            ours.version = next_version(ours.version, now);
             ours.expires = {now.unix_ms + role_days * day_ms};
             ours.signatures.clear();
             auto bytes = signed_by(targets_json(ours), *online);
@@ -295,8 +302,7 @@ Result<Publisher> Publisher::adopt(const Path& data, const std::vector<Path>& si
             release.roles.emplace_back(*role, std::move(*bytes));
         }
     }
-    release.snapshot_keys.push_back(*online);
-    release.timestamp_keys.push_back(*online);
+    sign_online(release, *online, now);
     if (auto done = xinghuo::publish(state, release, now); !done) return done.error();
     const auto complete = read_repository(state.folder);
     if (!complete) return complete.error();

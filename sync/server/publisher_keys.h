@@ -21,6 +21,11 @@ Result<Digest> make_reading_seed(const Path& data, Organisation organisation);  
 Result<Digest> reading_seed(const Path& data, Organisation organisation, const std::string& id);
 void forget_reading_keys(const Path& data, Organisation organisation, const std::vector<std::string>& but);
 
+// Grows, also when the repository was made anew or brought back from an older copy: terminals have seen later ones, and believe nothing earlier.
+std::int64_t next_version(std::int64_t before, WallTime now);
+// Snapshot and timestamp are the online key's.
+void sign_online(Release& release, const Signer& online, WallTime now);
+
 // online.pem, or online-next.pem where that is the one the root names.
 Result<Signer> online_signer(const Path& data, const RootMeta& root);
 // The new key is the one from now on.

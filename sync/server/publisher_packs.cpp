@@ -93,8 +93,7 @@ Result<PublishedNow> Publisher::take_packs(const Path& folder, WallTime now) {
     }
     release.packs.push_back(folder);
     release.links = false;
-    release.snapshot_keys.push_back(*online);
-    release.timestamp_keys.push_back(*online);
+    sign_online(release, *online, now);
     const auto released = xinghuo::publish(*present, release, now);
     if (!released) return released.error();
     done.timestamp = released->timestamp;

@@ -101,7 +101,7 @@ Result<PublishedNow> Publisher::replace_key(RepositoryKey key, WallTime now) {
     }
     if (const TargetsMeta& told = present->roles.at(ours->name); key == RepositoryKey::online && !is_signed_by(told, *next)) {
         TargetsMeta anew = told;
-        anew.version += 1;
+        anew.version = next_version(anew.version, now);
         anew.expires = expires;
         anew.signatures.clear();
         auto bytes = next->signed_with(targets_json(anew));
@@ -110,8 +110,7 @@ Result<PublishedNow> Publisher::replace_key(RepositoryKey key, WallTime now) {
     }
     PublishedNow done;
     if (release.root || !release.roles.empty()) {
-        release.snapshot_keys.push_back(*online);
-        release.timestamp_keys.push_back(*online);
+        sign_online(release, *online, now);
         auto released = xinghuo::publish(*present, release, now);
         if (!released) return released.error();
         done.timestamp = released->timestamp;

@@ -242,7 +242,7 @@ Result<Released> publish(const RepositoryState& state, const Release& release, W
     std::vector<std::pair<std::string, std::string>> online;
     const std::int64_t wanted_until = now.unix_ms + release.snapshot_lasts_days * day_ms;
     if (!roles.empty() || !snapshot_holds(after) || after.snapshot.expires.unix_ms <= std::max(now.unix_ms, wanted_until)) {
-        after.snapshot.version += 1;
+        after.snapshot.version = std::max(after.snapshot.version + 1, release.versions_from);
         after.snapshot.expires = {now.unix_ms + std::max(snapshot_days, release.snapshot_lasts_days + 30) * day_ms};
         after.snapshot.signatures.clear();
         auto bytes = signed_enough(snapshot_json(after.snapshot), "snapshot", release.snapshot_keys, after, read_snapshot);
@@ -252,7 +252,7 @@ Result<Released> publish(const RepositoryState& state, const Release& release, W
         after.timestamp = std::move(next);
         online.emplace_back(metadata_file(after.snapshot.version, "snapshot"), std::move(*bytes));
     }
-    after.timestamp->version += 1;
+    after.timestamp->version = std::max(after.timestamp->version + 1, release.versions_from);
     after.timestamp->expires = {now.unix_ms + release.timestamp_days * day_ms};
     after.timestamp->signatures.clear();
     auto timestamp = signed_enough(timestamp_json(*after.timestamp), "timestamp", release.timestamp_keys, after, read_timestamp);

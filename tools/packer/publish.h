@@ -24,6 +24,7 @@ struct Release {
     std::vector<TargetFile> files;                           // what those roles name and is not there yet: manifests too
     std::vector<Path> packs;                                 // built packs whose blobs the manifests name
     std::vector<Signer> snapshot_keys, timestamp_keys;
+    std::int64_t versions_from = 0;                          // snapshot and timestamp get at least this one: past what was signed before a backup was brought back
     int timestamp_days = network_days;
     int snapshot_lasts_days = 0;                             // a snapshot that ends earlier than so many days from now is signed anew
     bool links = true;                                       // a second name for blobs on the same disk will do
