@@ -199,3 +199,20 @@ TEST_CASE("hours: a flood of batches is not made anew by a report, and its figur
     CHECK(room.stale() == 0);
     room.check_all();
 }
+
+TEST_CASE("hours: a centre's first records are in the first report, and who has none is not counted among those with hours", "[centre][hours]") {
+    HoursRoom room;
+    REQUIRE(refresh_hours(*room.sql, 1));  // as a server does at its start, when nothing has come yet
+    REQUIRE(set_centre_policy(*room.sql, 1, new_years_day, R"({"minutes_per_hour":45,"daily_cap_minutes":150,"labels":{"touch":1,"media":0}})"));
+    REQUIRE(refresh_hours(*room.sql, 1));
+    ToldTerminal terminal("first", "2026-03-02T00:30:00Z");
+    terminal.study("m-1", "touch", 5'400'000);
+    terminal.study("m-2", "media", 5'400'000);
+    room.send(terminal.signing.public_key(), terminal.records, newyear);
+    room.check(new_years_day, last_of_november, 1'000);
+    JsonDocument document;
+    REQUIRE(document.parse(room.ask("/api/reports/hours?by=branch&from=2026-01-01&to=2026-11-30")));
+    REQUIRE(document.root()["rows"].items().size() == 1);
+    CHECK(document.root()["rows"].items().front()["with_hours"].integer() == 1);
+    CHECK(document.root()["rows"].items().front()["mean_hours"].number() == Approx(2));
+}

@@ -415,7 +415,8 @@ Result<HoursKept> hours_kept(Sql& sql, Organisation organisation, int last_year)
         auto walk = read_walk(sql, organisation);
         if (!walk) return walk.error();
         kept.anew_from = *walk ? (*walk)->from_year : INT_MAX;
-        const bool of_use = kept.first_year != 0 && std::min(kept.first_year, last_year) < kept.anew_from;
+        // Nothing was ever made: what is marked is the centre's first.
+        const bool of_use = kept.first_year == 0 ? !*walk : std::min(kept.first_year, last_year) < kept.anew_from;
         if (row.integer(4) == 0 || !of_use) return kept;
         if (made == pieces_of_a_report) {
             kept.anew_from = 0;

@@ -280,7 +280,7 @@ Result<Report> hours_by_branch(Sql& sql, const ReportAsk& ask) {
         std::map<std::int64_t, BranchSum> sums;
         if (!plan.parts.empty()) {
             const HoursOf hours(plan, ask, "", "", false);
-            auto rows = sql.query(fmt::format("SELECT COALESCE(p.branch, 0), COUNT(*), SUM(CASE WHEN m.hours >= CAST({} AS double precision) THEN 1 ELSE 0 END), SUM(m.hours), SUM(m.activity_hours), MIN(m.still_so) FROM (",
+            auto rows = sql.query(fmt::format("SELECT COALESCE(p.branch, 0), SUM(CASE WHEN m.hours > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN m.hours >= CAST({} AS double precision) THEN 1 ELSE 0 END), SUM(m.hours), SUM(m.activity_hours), MIN(m.still_so) FROM (",
                                               plan.goal) +
                                       hours.sql() + ") m LEFT JOIN person p ON p.organisation = $1 AND p.id = m.member GROUP BY 1",
                                   hours.values());
