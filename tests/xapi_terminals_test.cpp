@@ -1,6 +1,8 @@
 // Terminals at the xAPI endpoint: their records, and what they hear while the store is away. How large a request may be.
 #include <catch2/catch.hpp>
 
+#include "sync/server/api.h"
+#include "tests/support/centre_database.h"
 #include "tests/support/xapi_desk.h"
 
 using namespace xinghuo;
@@ -21,6 +23,29 @@ public:
 
 private:
     static Error away() { return {ErrorKind::io, "the database is away"}; }
+};
+
+// A database where something happens while a batch is made ready.
+class WaitingSql final : public Sql {
+public:
+    WaitingSql(std::unique_ptr<Sql> sql, std::function<void()>& meanwhile) : sql_(std::move(sql)), meanwhile_(&meanwhile) {}
+    [[nodiscard]] Dialect dialect() const override { return sql_->dialect(); }
+    Result<std::vector<SqlRow>> query(std::string_view sql, const std::vector<SqlValue>& values) override { return sql_->query(sql, values); }
+    Result<std::vector<SqlRow>> insert(const SqlRowsToInsert& rows) override { return sql_->insert(rows); }
+    Result<void> run_script(std::string_view sql) override { return sql_->run_script(sql); }
+    Result<void> begin() override { return sql_->begin(); }
+    Result<void> commit() override { return sql_->commit(); }
+    void roll_back() override { sql_->roll_back(); }
+    Result<void> write(const Work& work) override { return sql_->write(work); }
+    [[nodiscard]] bool asks_again() const override { return sql_->asks_again(); }
+    Preparing preparing() override {
+        if (meanwhile_->operator bool()) (*meanwhile_)();
+        return nullptr;
+    }
+
+private:
+    std::unique_ptr<Sql> sql_;
+    std::function<void()>* meanwhile_;
 };
 
 struct TerminalAtDesk {
@@ -76,6 +101,48 @@ TEST_CASE("a terminal's statements carry its records, and its chain is followed"
     CHECK(refused.status == 400);
     CHECK(refused.body.find("statements[1]: record") != std::string::npos);
     CHECK(desk.chain_through() == 3);
+}
+
+TEST_CASE("Consistent-Through does not pass a request that is still being read", "[xapi]") {
+    testing::CentreDatabase database;
+    FakeClock clock{{1'795'000'000'000}};
+    std::function<void()> meanwhile;
+    Databases databases{[&]() -> Result<std::unique_ptr<Sql>> { return std::unique_ptr<Sql>(new WaitingSql(database.connect(), meanwhile)); }};
+    CentreSettings settings;
+    settings.log = LoggedRequests::none;
+    CentreApi api(databases, clock, std::move(settings), CentreParts());
+    const auto password = Accounts(database.sql()).add_credential("lms", clock.wall());
+    REQUIRE(password);
+    const std::string plain = "lms:" + *password;
+    HttpRequest request;
+    request.headers = {{"authorization", "Basic " + to_base64url(std::span(reinterpret_cast<const std::uint8_t*>(plain.data()), plain.size()))},
+                       {"x-experience-api-version", "1.0.3"},
+                       {"content-type", "application/json"}};
+    const auto read = [&](const std::string& since) {
+        HttpRequest asked;
+        asked.headers = request.headers;
+        asked.target = "/xapi/statements" + (since.empty() ? "" : "?since=" + percent_encoded(since));
+        HttpReply reply = api.answer(asked);
+        REQUIRE(reply.status == 200);
+        return reply;
+    };
+    std::string promised;
+    meanwhile = [&] {
+        clock.advance(std::chrono::seconds(5));  // it is large, and others come first
+        const HttpReply reply = read("");
+        CHECK(numbers_in(reply).empty());
+        promised = header_of(reply, "x-experience-api-consistent-through");
+    };
+    request.method = GENERATE(as<std::string>(), "POST", "PUT");
+    request.target = request.method == "PUT" ? "/xapi/statements?statementId=" + uuid_of(1) : "/xapi/statements";
+    request.body = statement_text(1);
+    const HttpReply kept = api.answer(request);
+    INFO(kept.body);
+    REQUIRE(kept.status < 300);
+    REQUIRE_FALSE(promised.empty());
+    const HttpReply later = read(promised);  // as who polls does it
+    CHECK(numbers_in(later) == "1");
+    CHECK(header_of(read(""), "x-experience-api-consistent-through") > promised);  // and it goes on
 }
 
 TEST_CASE("while the store is away everybody hears when to come again, and nothing is promised", "[xapi]") {

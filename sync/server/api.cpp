@@ -337,7 +337,10 @@ HttpReply CentreApi::Inside::xapi(const HttpRequest& request, Findings& found) {
         return early(std::move(*no));
     }
     RecordStore store(**sql);
-    XapiCall call{request, path, xapi_endpoint, known ? &caller : nullptr, &store, clock.wall()};
+    // What is brought is stored at a time that nobody is told to be past before it is kept: unpacking, reading and waiting for the writer may take a while.
+    std::optional<Storing> storing;
+    if (found.route == CountedRoute::xapi_statements && !reads_only(request.method)) storing.emplace(clock);
+    XapiCall call{request, path, xapi_endpoint, known ? &caller : nullptr, &store, storing ? storing->stored() : clock.wall()};
     // Terminals bring much and read none of it: what they are told may be a little older, and the database is spared the question.
     if (caller.kind == Caller::Kind::kiosk && !reads_only(request.method)) call.consistent = WallTime{consistent_through(store, caller.organisation)};
     HttpReply reply = answer_xapi(call);
@@ -412,6 +415,7 @@ HttpReply CentreApi::Inside::area(const ApiArea& area, const HttpRequest& reques
 HttpReply CentreApi::Inside::api(const HttpRequest& request, Findings& found) {
     found.route = CountedRoute::staff;
     const std::string_view path = request.path();
+    if (request.target.find("%00") != std::string::npos) return refusal(400, "U+0000 stands in no name and in no word");  // PostgreSQL's text cannot hold it
     auto sql = databases.borrow();
     if (!sql) return broken(sql.error());
     for (const ApiArea& one : api_areas)

@@ -45,7 +45,8 @@ std::int64_t statement_key(StatementKey kind, std::string_view text);
 // That this process is about to keep something: made before `stored` is read, gone once keep() has answered. consistent_through() never passes one.
 //     const Storing storing(clock);
 //     batch.stored = storing.stored();
-// keep() makes one by itself, too late for what its caller did since it read the clock. Between several servers the database's own locks say it, from keep() on.
+// CentreApi makes one for whoever brings statements. keep() makes another of the same time, for those who did not; it would be too late for what they did since
+// they read the clock. Between several servers the database's own locks say it, from keep() on.
 class Storing {
 public:
     explicit Storing(const Clock& clock);
