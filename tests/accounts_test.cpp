@@ -207,6 +207,18 @@ TEST_CASE("wrong passwords make whoever tries them wait", "[accounts]") {
     CHECK(desk.sign_in("admin", "long enough 1") == "in");
 }
 
+TEST_CASE("U+0000 in a name is a wrong name, not the database's fault", "[accounts]") {
+    CentreDesk desk;
+    desk.begin();
+    CHECK(desk.ask("POST", "/api/login", R"({"name":"ad\u0000min","password":"long enough 1"})").status == 401);
+    for (const auto& [method, target] : {std::pair("POST", "/api/accounts/a%00/reset"), {"DELETE", "/api/credentials/%00"}, {"POST", "/api/kiosks/k%00/revoke"}, {"GET", "/api/audit?before=%00"}}) {
+        const HttpReply reply = desk.ask(method, target);
+        CAPTURE(target, reply.body);
+        CHECK(reply.status == 400);
+        CHECK(reply.body.find("U+0000") != std::string::npos);
+    }
+}
+
 TEST_CASE("another server knows what was tried at the first", "[accounts]") {
     CentreDesk desk;
     desk.begin();
@@ -265,6 +277,8 @@ TEST_CASE("a credential opens the statements, a removed one does not", "[account
     CHECK(status("Bearer nothing") == 401);
     CHECK(desk.ask("GET", "/xapi/statements", "", {{"x-experience-api-version", "1.0.3"}}).status == 401);
     CHECK(desk.ask("GET", "/xapi/about").status == 200);
+    // Names that the database could not even read are nobody's, and no fault of its.
+    for (const std::string& name : {std::string("l\0ms", 4), std::string("\xff\xfe"), std::string("lms\0", 4), std::string()}) CHECK(status(basic(name, *password)) == 401);
     REQUIRE(accounts.remove_credential("lms"));
     CHECK(status(basic("lms", *password)) == 401);
     CHECK(accounts.remove_credential("lms").error().kind == ErrorKind::missing);

@@ -134,6 +134,8 @@ TEST_CASE("what fits neither a part nor a fileUrl is refused, and so is what is 
         {"a hash that is none", 400, json + part(encoding + "X-Experience-API-Hash: 00\r\n", text) + end, mixed},
         {"base64", 400, json + part("Content-Transfer-Encoding: base64\r\n" + hash, text) + end, mixed},
         {"no encoding", 400, json + part(hash, text) + end, mixed},
+        {"a type that is no UTF-8", 400, json + part("Content-Type: text/plain; x=\xff\r\n" + encoding + hash, text) + end, mixed},
+        {"a type with U+0000", 400, json + part("Content-Type: text/plain" + std::string(1, '\0') + "\r\n" + encoding + hash, text) + end, mixed},
         {"cut off", 400, json + bytes_part(text), mixed},
     };
     for (const MixedCase& c : cases) {

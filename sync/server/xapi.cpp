@@ -4,6 +4,7 @@
 #include <array>
 
 #include "content/base/json.h"
+#include "content/base/text.h"
 #include "content/trust/key.h"
 #include "sync/server/multipart.h"
 #include "sync/server/xapi_parts.h"
@@ -178,6 +179,8 @@ VersionedReply answer_versioned(const XapiCall& call) {
         if (!parameters) return {xapi_refusal(400, parameters.error().what), *version};
         request.parameters = std::move(*parameters);
     }
+    for (const auto& [name, value] : request.parameters)
+        if (!fits_a_column(name) || !fits_a_column(value)) return {xapi_refusal(400, "a parameter that is no text: U+0000, or no UTF-8"), *version};
     HttpReply reply = answer_resource(request, row->resource);
     if (form && http->method == "HEAD") reply.body.clear();
     return {std::move(reply), *version};
@@ -277,6 +280,8 @@ std::string lower_case(std::string_view text) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return made;
 }
+
+bool fits_a_column(std::string_view text) { return text.find('\0') == std::string_view::npos && is_utf8(text); }
 
 Result<WallTime> timestamp_parameter(std::string text, XapiVersion version) {
     std::replace(text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(text.size(), 19)), text.end(), ' ', '+');

@@ -162,6 +162,7 @@ HttpReply keep_document(const XapiRequest& request, const DocumentPlace& place, 
     KeptDocument document;
     const std::string* type = request.header("content-type");
     document.content_type = type == nullptr || type->empty() ? "application/octet-stream" : *type;
+    if (!fits_a_column(document.content_type)) return xapi_refusal(400, "the header Content-Type is no text: U+0000, or no UTF-8");
     const auto media = read_media_type(document.content_type);
     if (!media) return xapi_refusal(400, media.error().what);
     if (media->essence == "application/json")

@@ -45,6 +45,7 @@ Result<ArrivedPart> read_attachment_part(const BodyPart& part, const std::string
     if (digest_hex(*kind, part.bytes) != sha2) return Error{ErrorKind::invalid, "the bytes do not have the hash that X-Experience-API-Hash says"};
     ArrivedPart arrived;
     arrived.content_type = part.header("content-type");
+    if (!fits_a_column(arrived.content_type)) return Error{ErrorKind::invalid, "its Content-Type is no text: U+0000, or no UTF-8"};
     arrived.bytes = part.bytes;
     return arrived;
 }

@@ -42,6 +42,8 @@ std::optional<HttpReply> other_parameters(const XapiRequest& request, std::initi
 std::string http_date(std::int64_t unix_ms);
 std::string entity_tag(std::string_view bytes);  // the hex SHA-1 xAPI wants, without quotes
 std::string lower_case(std::string_view text);
+// UTF-8 without U+0000: PostgreSQL's text holds nothing else, and SQLite shall take no more.
+bool fits_a_column(std::string_view text);
 // "2015-11-18T12:17:00+00:00" in a query that was not encoded comes with a blank for the plus.
 Result<WallTime> timestamp_parameter(std::string text, XapiVersion version);
 
