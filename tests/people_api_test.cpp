@@ -81,3 +81,30 @@ TEST_CASE("names at the centre are counted in letters, of any script", "[centre]
     REQUIRE(Accounts(*sql).add(sixty, StaffRole::viewer, "", autumn));
     CHECK(Accounts(*sql).list()->back().name == sixty);
 }
+
+TEST_CASE("a roster says whom it adds, changes and takes away; one that most people are not on is taken over when that is meant", "[centre][people]") {
+    AskedPeople room;
+    HttpReply reply = room.publish(AskedPeople::request("POST", "/api/publish/roster", many_people(0, 30)));
+    INFO(reply.body);
+    REQUIRE(reply.status == 200);
+    CHECK(reply.body.find(R"("roster":{"added":30,"changed":0,"gone":0,"same":0,"unknown_columns":["备注"]})") != std::string::npos);
+    // Half of them may leave, and ten of a few.
+    reply = room.publish(AskedPeople::request("POST", "/api/publish/roster", many_people(0, 15)));
+    CHECK(reply.body.find(R"("added":0,"changed":0,"gone":15,"same":15)") != std::string::npos);
+    const std::string too_few = many_people(0, 4);
+    reply = room.publish(AskedPeople::request("POST", "/api/publish/roster", too_few));
+    CHECK(reply.status == 409);
+    CHECK(reply.body.find("11 of 15 people") != std::string::npos);
+    CHECK(room.rows("SELECT COUNT(*) FROM person WHERE gone_ms = 0", 1) == "15\n");
+    CHECK(room.publish(AskedPeople::request("POST", "/api/publish/roster?confirm=all", too_few)).status == 400);
+    CHECK(room.publish(AskedPeople::request("POST", "/api/publish/roster?confirm=gone", too_few)).status == 200);
+    CHECK(room.rows("SELECT COUNT(*) FROM person WHERE gone_ms = 0", 1) == "4\n");
+
+    // Nothing sent: the people as they stand. An empty file: a mistake.
+    HttpRequest empty = AskedPeople::request("POST", "/api/publish/roster");
+    CHECK(room.publish(empty).status == 200);
+    empty.headers.emplace_back("content-type", "text/csv");
+    CHECK(room.publish(empty).status == 400);
+    CHECK(room.publish(AskedPeople::request("POST", "/api/publish/roster", "\n")).status == 400);
+    CHECK(room.rows("SELECT COUNT(*) FROM person WHERE gone_ms = 0", 1) == "4\n");
+}

@@ -159,3 +159,21 @@ TEST_CASE("a recall of what the repository does not know is a mistake, unless it
     CHECK(meant.code == 0);
     CHECK(meant.has("recalls/changzhen-3.json"));
 }
+
+TEST_CASE("publish roster says how many come and go, and asks when most would", "[server_program]") {
+    const CommandRoom room;
+    begun(room);
+    const std::string where = "'" + room.in(room.data);
+    std::string csv = "学号,姓名,支部,备注\n";
+    for (int i = 0; i < 12; ++i) csv += fmt::format("{},某人,一支部,\n", 4000 + i);
+    const Said first = asked_of_program("publish roster '" + room.file("all.csv", csv).string() + where);
+    CHECK(first.has("12 people added, 0 changed, 0 gone, 0 as before\ncolumns nobody reads: 备注\n"));
+    const std::string other = "publish roster '" + room.file("other.csv", two_people).string() + where;
+    const Said refused = asked_of_program(other);
+    CHECK(refused.code == 1);
+    CHECK(refused.has("12 of 12 people"));
+    CHECK(asked_of_program(other + " --yes").has("2 people added, 0 changed, 12 gone, 0 as before\n"));
+    const Said empty = asked_of_program("publish roster '" + room.file("empty.csv", "").string() + where + " --yes");
+    CHECK(empty.code == 1);
+    CHECK(empty.has("the file is empty"));
+}

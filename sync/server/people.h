@@ -77,9 +77,9 @@ public:
 
     // With another key from now on (people_key.h); this object has the old one still. How many.
     Result<std::size_t> seal_anew(const SecretKey& next);
-
     // Everybody, sealed with whatever key; this object's seals from now on. join() takes back whoever was told last. How many.
     Result<std::size_t> forget_all();
+
 private:
     struct Plan;
     Result<Plan> plan(const RosterFile& file);

@@ -13,6 +13,7 @@ namespace xinghuo {
 namespace {
 
 constexpr std::string_view area = "/api/publish";
+constexpr std::size_t few_people = 10;  // may leave whatever part of all they are
 
 HttpReply refused_publishing(const Error& error) {
     switch (error.kind) {
@@ -26,12 +27,19 @@ HttpReply refused_publishing(const Error& error) {
     }
 }
 
-HttpReply published_reply(const Result<PublishedNow>& done) {
+HttpReply published_reply(const Result<PublishedNow>& done, const PeopleTakenOver* roster = nullptr) {
     if (!done) return refused_publishing(done.error());
     JsonWriter out;
     out.object().key("version").value(done->version).key("timestamp").value(done->timestamp).key("changes").array();
     for (const std::string& line : done->changes) out.value(line);
-    return json_reply(out.end().end().text());
+    out.end();
+    if (roster != nullptr && roster->any) {
+        out.key("roster").object().key("added").value(roster->added).key("changed").value(roster->changed).key("gone").value(roster->gone).key("same").value(roster->same);
+        out.key("unknown_columns").array();
+        for (const std::string& column : roster->unknown) out.value(column);
+        out.end().end();
+    }
+    return json_reply(out.end().text());
 }
 
 HttpReply overview(const Publisher& publisher, Organisation organisation) {
@@ -70,8 +78,20 @@ bool looks_like_json(std::string_view body) {
     return first != std::string_view::npos && body[first] == '{';
 }
 
+// A file of the wrong branch, or one that was cut off, is the likely reason.
+Result<void> most_stay(People& people, const RosterFile& file) {
+    const auto preview = people.preview(file);
+    if (!preview) return preview.error();
+    const auto here = people.count("");
+    if (!here) return here.error();
+    const std::size_t gone = preview->gone.size();
+    if (gone <= few_people || 2 * gone <= *here) return {};
+    return Error{ErrorKind::older, fmt::format("the roster: {} of {} people are not in it and would leave; nothing was taken over. If that is meant, say so: --yes, or ?confirm=gone", gone, *here)};
+}
+
 // What is given is taken over. Answers which columns it has.
-Result<RosterFile> take_over(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
+Result<RosterFile> take_over(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now,
+                             bool most_may_go, PeopleTakenOver* taken) {
     if (auto joined = join_people(publisher, sql, people_key, organisation); !joined) return joined.error();
     if (given.empty()) return RosterFile();
     Result<RosterFile> file = Error{ErrorKind::invalid, ""};
@@ -88,7 +108,12 @@ Result<RosterFile> take_over(const Publisher& publisher, Sql& sql, const SecretK
         if (file->problems.size() > 1) what += fmt::format(" (and {} more)", file->problems.size() - 1);
         return Error{ErrorKind::invalid, what};
     }
-    if (auto taken = People(sql, people_key, organisation).apply(*file, now); !taken) return taken.error();
+    People people(sql, people_key, organisation);
+    if (!most_may_go)
+        if (auto stay = most_stay(people, *file); !stay) return stay.error();
+    const auto applied = people.apply(*file, now);
+    if (!applied) return applied.error();
+    if (taken != nullptr) *taken = {true, applied->added.size(), applied->changed.size(), applied->gone.size(), applied->same, file->unknown};
     file->rows.clear();
     return file;
 }
@@ -122,6 +147,13 @@ Result<PublishedNow> tell_people(Publisher& publisher, People& people, Organisat
 }
 
 }  // namespace
+
+std::vector<std::string> PeopleTakenOver::lines() const {
+    if (!any) return {};
+    std::vector<std::string> lines{fmt::format("{} people added, {} changed, {} gone, {} as before", added, changed, gone, same)};
+    if (!unknown.empty()) lines.push_back(fmt::format("columns nobody reads: {}", fmt::join(unknown, ", ")));
+    return lines;
+}
 
 Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation) {
     const auto kiosks = Enrolment(sql, organisation).list();
@@ -173,8 +205,9 @@ Result<void> join_people(const Publisher& publisher, Sql& sql, const SecretKey& 
     return people.join(told);
 }
 
-Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now) {
-    const auto columns = take_over(publisher, sql, people_key, organisation, given, now);
+Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now, bool most_may_go,
+                                 PeopleTakenOver* taken) {
+    const auto columns = take_over(publisher, sql, people_key, organisation, given, now, most_may_go, taken);
     if (!columns) return columns.error();
     const auto readers = readers_of(sql, organisation);
     if (!readers) return readers.error();
@@ -204,9 +237,14 @@ HttpReply answer_publishing(const HttpRequest& request, std::string_view path, c
         return json_reply((*told)->document);
     }
     if (*kind == ToldKind::roster) {
-        const auto told = tell_roster(publisher, sql, people_key, caller.organisation, request.body, now);
+        if (!request.query().empty() && request.query() != "confirm=gone") return refusal(400, "confirm=gone is all that may stand behind ?");
+        // Without a body the people are told as they stand; a file that was sent and holds nothing is a mistake.
+        const std::string* type = find_header(request.headers, "content-type");
+        if (request.body.empty() && type != nullptr && !type->starts_with("application/json")) return refusal(400, "the file is empty");
+        PeopleTakenOver taken;
+        const auto told = tell_roster(publisher, sql, people_key, caller.organisation, request.body, now, !request.query().empty(), &taken);
         if (!told && told.error().kind == ErrorKind::expired) return refusal(500, told.error().what);  // the key of people
-        return published_reply(told);
+        return published_reply(told, &taken);
     }
     const auto readers = readers_of(sql, caller.organisation);
     if (!readers) return refused_publishing(readers.error());

@@ -3,7 +3,8 @@
 //     GET  /api/publish                       what is told now: kinds and versions, when the timestamp ends
 //     GET  /api/publish/activities            the document as it was told (roster: operators only)
 //     POST /api/publish/KIND                  a document (sync/told.h), JSON; of the roster also a CSV or XLSX table, or no body: the people as
-//                                             they stand (people_api.h). Answers {"version":…,"changes":[…]}
+//                                             they stand (people_api.h). Answers {"version":…,"changes":[…]}, of a roster also {"roster":{"added":1,"changed":0,
+//                                             "gone":2,"same":7,"unknown_columns":[…]}}. 409: most people would leave; ?confirm=gone says that is meant
 //     POST /api/publish/recall                {"pack":…,"version":…,"reason":{…}}
 //     POST /api/publish/packs                 {"source":NAME}: the repository of packs that somebody put into DATA/incoming/NAME
 // Operators may everything, content approvers packs, notices and recalls.
@@ -33,7 +34,15 @@ Result<std::vector<KioskReader>> readers_of(Sql& sql, Organisation organisation)
 Result<bool> tend_repository(Publisher& publisher, Sql& sql, Organisation organisation, WallTime now, const SecretKey* people_key = nullptr);
 
 // The people of the centre (people.h), after `given` was taken over: a table, a told roster, or nothing to take over. Whoever was erased is not in it.
-Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now);
+// `older`: more than half of the people, and more than ten, would leave, and nobody said that `most_may_go`: then nothing is taken over.
+struct PeopleTakenOver {
+    bool any = false;                    // something was given
+    std::size_t added = 0, changed = 0, gone = 0, same = 0;
+    std::vector<std::string> unknown;    // columns nobody reads
+    [[nodiscard]] std::vector<std::string> lines() const;
+};
+Result<PublishedNow> tell_roster(Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation, std::string_view given, WallTime now,
+                                 bool most_may_go = false, PeopleTakenOver* taken = nullptr);
 // Rosters that were told before the centre knew people: once. (People::join)
 Result<void> join_people(const Publisher& publisher, Sql& sql, const SecretKey& people_key, Organisation organisation);
 

@@ -14,7 +14,7 @@
 namespace xinghuo {
 
 const char* const centre_publish_usage =
-    "publish roster|activities|notices|settings FILE   tells the terminals; a roster may be a table (CSV, XLSX)\n"
+    "publish roster|activities|notices|settings FILE   tells the terminals; a roster may be a table (CSV, XLSX); --yes: most people on it may leave\n"
     "publish recall FILE [--yes]                       a pack's version must not be shown any more; --yes: one that the repository does not know\n"
     "publish packs FOLDER                              takes the packs of a signed repository in\n"
     "publish key                                       makes the online key, and prints what an offline root delegates to\n"
@@ -53,7 +53,11 @@ int told(const CentreCommand& command, Publisher& publisher, ToldKind kind, cons
     if (kind == ToldKind::roster) {
         const auto people_key = open_people_key(command.data / "keys", command.sql, 1);
         if (!people_key) return said(command, people_key.error());
-        return said(command, tell_roster(publisher, command.sql, *people_key, the_first, document, command.now));
+        if (document.empty()) return said(command, Error{ErrorKind::invalid, "the file is empty"});
+        PeopleTakenOver taken;
+        const auto done = tell_roster(publisher, command.sql, *people_key, the_first, document, command.now, command.yes, &taken);
+        for (const std::string& line : taken.lines()) command.say(line);
+        return said(command, done);
     }
     const auto readers = readers_of(command.sql, the_first);
     if (!readers) return said(command, readers.error());
