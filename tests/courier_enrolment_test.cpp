@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "content/quiz/shuffle.h"
+#include "kiosk/sync_room.h"
 #include "sync/server/publish_api.h"
 #include "tests/support/lonely_terminal.h"
 
@@ -309,4 +310,54 @@ TEST_CASE("a terminal that moves to another centre asks that one by stick, and s
     CHECK(next.statements() == 9);
     // The old one is a stranger now.
     CHECK(room.agent->carry(stick, nullptr).error().kind == ErrorKind::untrusted);
+}
+
+TEST_CASE("sync room: the request goes to the stick that was compared, and to no other", "[sync][courier]") {
+    CourierCentre centre, foreign("another centre");
+    SyncTerminal terminal(no_network);
+    terminal.clock.jump_wall(courier_monday);
+    const auto opened = Study::open_beside({.data = terminal.files.data, .boot_id = "boot-1", .version = "test", .later = {}}, terminal.clock.moment());
+    REQUIRE(opened);
+    const std::unique_ptr<SyncRoom> room = open_sync_room({.targets = {}, .ca_file = {}, .proxy = {}, .clock = terminal.clock, .threads = false, .wake = {}});
+    const auto look = [&] { room->look(opened->get(), true, terminal.clock.moment()); };
+    const Path stick = centre.stick("stick"), theirs = foreign.stick("theirs");
+    centre.prepare(stick);
+    foreign.prepare(theirs);
+    look();
+    room->stick_came(stick);
+    look();
+    REQUIRE(room->carried());
+    REQUIRE(room->carried()->of);
+    CHECK(room->carried()->kind == ErrorKind::untrusted);
+    const PublicKey compared = room->carried()->of->centre_key;
+    room->mistrust_stick();
+    CHECK(room->carried()->mistrusted);
+    // Changed for another one meanwhile.
+    room->stick_came(theirs);
+    look();
+    REQUIRE(room->carried()->of->centre_key != compared);
+    CHECK_FALSE(room->carried()->mistrusted);
+    room->enrol_by_stick(compared, "7K3M-9QXT", "大厅");
+    look();
+    REQUIRE(room->status().enrol_trouble);
+    CHECK(room->status().enrol_trouble->key == "sync.wrong.stick");
+    CHECK_FALSE(room->status().asked);
+    CHECK_FALSE(std::filesystem::exists(theirs / courier_folder / "enrol"));
+    // The answer, both ways.
+    const auto ask = [&](std::int64_t valid_ms) {
+        room->stick_came(stick);
+        look();
+        room->enrol_by_stick(compared, code_of(centre, valid_ms), "大厅");
+        look();
+        REQUIRE(room->status().asked);
+        CHECK(room->carried()->answer == SyncRoom::Carried::Answer::none);
+        centre.take(stick);
+        room->stick_came(stick);
+        look();
+        return room->carried()->answer;
+    };
+    CHECK(ask(-1) == SyncRoom::Carried::Answer::refused);
+    CHECK(room->status().enrol_trouble);
+    CHECK(ask(3'600'000) == SyncRoom::Carried::Answer::accepted);
+    CHECK(room->status().enrolled);
 }

@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "tests/support/courier_centre.h"
 #include "tests/support/fake_sync_room.h"
 #include "tests/support/lossy_exchange.h"
 
@@ -148,56 +147,6 @@ TEST_CASE("sync room: where the clock is fake everything is done in the look tha
     desk.terminal.clock.advance(std::chrono::seconds(5));
     room->look(desk.study.get(), true, desk.terminal.clock.moment());
     desk.terminal.check_all_there(desk.centre);
-}
-
-TEST_CASE("sync room: the request goes to the stick that was compared, and to no other", "[syncroom][courier]") {
-    CourierCentre centre, foreign("another centre");
-    SyncRoomDesk desk;
-    desk.terminal.targets = {};
-    const auto room = desk.open(desk.terminal.clock, false);
-    const auto look = [&] { room->look(desk.study.get(), true, desk.terminal.clock.moment()); };
-    const Path stick = centre.stick("stick"), theirs = foreign.stick("theirs");
-    centre.prepare(stick);
-    foreign.prepare(theirs);
-    look();
-    room->stick_came(stick);
-    look();
-    REQUIRE(room->carried());
-    REQUIRE(room->carried()->of);
-    CHECK(room->carried()->kind == ErrorKind::untrusted);
-    const PublicKey compared = room->carried()->of->centre_key;
-    room->mistrust_stick();
-    CHECK(room->carried()->mistrusted);
-    // Changed for another one meanwhile.
-    room->stick_came(theirs);
-    look();
-    REQUIRE(room->carried()->of->centre_key != compared);
-    CHECK_FALSE(room->carried()->mistrusted);
-    room->enrol_by_stick(compared, "7K3M-9QXT", "大厅");
-    look();
-    REQUIRE(room->status().enrol_trouble);
-    CHECK(room->status().enrol_trouble->key == "sync.wrong.stick");
-    CHECK_FALSE(room->status().asked);
-    CHECK_FALSE(std::filesystem::exists(theirs / courier_folder / "enrol"));
-    // The answer, both ways.
-    const auto ask = [&](std::int64_t valid_ms) {
-        const auto code = Enrolment(centre.database.sql()).make_code("", courier_monday, valid_ms);
-        REQUIRE(code);
-        room->stick_came(stick);
-        look();
-        room->enrol_by_stick(compared, *code, "大厅");
-        look();
-        REQUIRE(room->status().asked);
-        CHECK(room->carried()->answer == SyncRoom::Carried::Answer::none);
-        centre.take(stick);
-        room->stick_came(stick);
-        look();
-        return room->carried()->answer;
-    };
-    CHECK(ask(-1) == SyncRoom::Carried::Answer::refused);
-    CHECK(room->status().enrol_trouble);
-    CHECK(ask(3'600'000) == SyncRoom::Carried::Answer::accepted);
-    CHECK(room->status().enrolled);
 }
 
 TEST_CASE("sync room: without a centre or a record nothing happens", "[syncroom]") {
