@@ -125,39 +125,38 @@ private:
             served_.wrong.emplace_back("the receipt is another terminal's");
             return {};
         }
-        if (receipt->through == 0) return {};
-        std::string hash;
-        {
-            auto rows = parts_.pull.db.query("SELECT hash FROM record WHERE seq = ?1", receipt->through);
-            if (!rows) return rows.error();
-            if (rows->next()) hash = to_hex(rows->blob(0));
-            if (auto end = rows->end(); !end) return end;
-        }
-        if (hash != receipt->hash) {
-            served_.wrong.emplace_back(hash.empty() ? "the centre has more records of this terminal than are here; is this an older copy of its disk?"
-                                                    : "the centre has other records of this terminal than are here; were two terminals made from one disk?");
-            return {};
-        }
-        served_.received_through = receipt->through;
+        std::vector<ReceivedStretch> has = receipt->also;
+        if (receipt->through > 0) has.insert(has.begin(), {1, receipt->through, receipt->hash});
+        std::vector<std::pair<std::int64_t, std::int64_t>> received;
         const auto status = outbox_.status();
         if (!status) return status.error();
-        if (receipt->through > status->sent_through)
-            if (auto marked = outbox_.mark_through(receipt->through); !marked) return marked;
-        return hear_of_less(*receipt, status->sent_through);
+        for (const ReceivedStretch& one : has) {
+            const auto hash = outbox_.hash_of(one.to);
+            if (!hash) return hash.error();
+            if (hash->empty() && one.to < status->last_seq) continue;  // the disk lost that one: whose it was cannot be told
+            if (*hash != one.hash) {
+                served_.wrong.emplace_back(hash->empty() ? "the centre has more records of this terminal than are here; is this an older copy of its disk?"
+                                                         : "the centre has other records of this terminal than are here; were two terminals made from one disk?");
+                return {};
+            }
+            received.emplace_back(one.from, one.to);
+        }
+        return hear(*receipt, received);
     }
 
-    // The newest receipt says of less than an earlier one: the centre was restored from a backup, and misses the rest. An older one, on a stick that was long on
-    // its way, says nothing.
-    Result<void> hear_of_less(const CentreReceipt& receipt, std::int64_t sent_through) {
+    // Of two receipts the newest says what is missing: it may say of less than one before, when the centre was restored from a backup. An older one, on a stick that
+    // was long on its way, says only what had arrived by then. Who reports by network hears there what is missing.
+    Result<void> hear(const CentreReceipt& receipt, const std::vector<std::pair<std::int64_t, std::int64_t>>& received) {
         const auto note = outbox_.remembered(newest_receipt_note);
         if (!note) return note.error();
         std::int64_t newest = 0;
         const std::string& text = note->value_or("0");
         std::from_chars(text.data(), text.data() + text.size(), newest);
-        if (receipt.at.unix_ms <= newest) return {};
-        if (!parts_.network && receipt.through < sent_through)
-            if (auto rewound = outbox_.rewind(receipt.through); !rewound) return rewound;
-        return outbox_.remember(newest_receipt_note, std::to_string(receipt.at.unix_ms));
+        const bool newer = receipt.at.unix_ms > newest;
+        const auto through = outbox_.mark_received(received, newer && !parts_.network);
+        if (!through) return through.error();
+        served_.received_through = *through;
+        return newer ? outbox_.remember(newest_receipt_note, std::to_string(receipt.at.unix_ms)) : Result<void>();
     }
 
     // Keeps what is on the stick and still waited for; removes what the centre has.
@@ -169,7 +168,9 @@ private:
         std::vector<ChunkNote> notes;
         for (ChunkNote& note : notes_of(text->value_or("[]"))) {
             const Path file = folder_ / "up" / note.name;
-            if (note.through <= status->sent_through) {
+            const auto waits = outbox_.waits(note.from, note.through);
+            if (!waits) return waits.error();
+            if (note.through <= status->sent_through || !*waits) {
                 std::error_code failed;
                 std::filesystem::remove(file, failed);
                 continue;

@@ -26,7 +26,7 @@ struct CourierParts {
 };
 
 struct CourierServed {
-    std::int64_t received_through = 0;   // the centre has everything up to here, as the receipt says; 0: no receipt for this terminal
+    std::int64_t received_through = 0;   // up to here the centre has everything that can be sent, as the receipt says; 0: no receipt for this terminal
     std::size_t chunks = 0, records = 0; // written now
     std::size_t records_on_stick = 0;    // that the stick carries up, in all
     Pulled pulled;
@@ -40,8 +40,8 @@ class Courier {
 public:
     explicit Courier(CourierParts parts) : parts_(std::move(parts)) {}
 
-    // Receipts first, then records, then what the centre tells: that first of all where the stick has a key that is not known, for it may be the centre's next. What is on the stick stays there until a receipt covers it; asked again after
-    // being pulled out it goes on. `missing`: no courier stick; `untrusted`: another centre's; `full`, `io`: the stick; `cancelled`.
+    // Receipts first, then records, then what the centre tells: that first of all where the stick has a key that is not known, for it may be the centre's next. What
+    // is on the stick stays there until a receipt covers it; asked again after being pulled out it goes on. `missing`: no courier stick; `untrusted`: another centre's; `full`, `io`: the stick; `cancelled`.
     Result<CourierServed> serve(const Path& stick, WallTime now, const Moment& moment);
 
 private:

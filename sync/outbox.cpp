@@ -131,6 +131,45 @@ Result<void> Outbox::rewind(std::int64_t to) {
     return done ? done : done.error().within("rewinding what was sent");
 }
 
+Result<std::int64_t> Outbox::mark_received(const std::vector<std::pair<std::int64_t, std::int64_t>>& has, bool nothing_else) {
+    std::int64_t all = 0;
+    auto done = all_or_nothing(*db_, [&]() -> Result<void> {
+        auto at = through();
+        if (!at) return at.error();
+        if (nothing_else) {
+            if (auto gone = db_->run("DELETE FROM outbox_apart WHERE state IN ('sent', 'again')"); !gone) return gone;
+            if (auto back = set_through(0); !back) return back;
+            at = 0;
+        }
+        for (const auto& [from, to] : has) {
+            // One that came out of quarantine has arrived after all.
+            if (auto gone = db_->run("DELETE FROM outbox_apart WHERE seq BETWEEN ?1 AND ?2", from, to); !gone) return gone;
+            if (from > *at + 1) {
+                auto put = db_->run("INSERT INTO outbox_apart (seq, state) SELECT seq, 'sent' FROM record WHERE seq BETWEEN ?1 AND ?2", from, to);
+                if (!put) return put;
+            } else if (to > *at) {
+                if (auto set = set_through(to); !set) return set;
+            }
+            if (auto passed = pass_marked(); !passed) return passed;
+            at = through();
+            if (!at) return at.error();
+            if (*at >= to) all = to;
+        }
+        return pass_marked();
+    });
+    if (!done) return done.error().within("marking as received");
+    return all;
+}
+
+Result<bool> Outbox::waits(std::int64_t from, std::int64_t to) const {
+    auto done_through = through();
+    if (!done_through) return done_through.error();
+    auto waiting = db_->integer_or(0, "SELECT EXISTS (SELECT 1 FROM record r LEFT JOIN outbox_apart a ON a.seq = r.seq WHERE r.seq BETWEEN ?1 AND ?2 "
+                                      "AND CASE WHEN a.seq IS NULL THEN r.seq > ?3 ELSE a.state = 'again' END)", from, to, *done_through);
+    if (!waiting) return waiting.error();
+    return *waiting != 0;
+}
+
 Result<std::int64_t> Outbox::again(std::int64_t from, std::int64_t to) {
     std::int64_t count = 0;
     auto done = all_or_nothing(*db_, [&]() -> Result<void> {

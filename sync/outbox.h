@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "content/study/record.h"
@@ -23,13 +24,19 @@ public:
         std::optional<Signature> signature;
     };
     Result<std::vector<Waiting>> next(std::size_t limit, std::int64_t after = 0) const;
-    // Acknowledged by the other side: by ids of one batch, or everything up to a seq (a receipt). Durable when good; never taken back but by
-    // rewind(), when the centre says it has less (it was restored from a backup).
+    // Acknowledged by the other side: by ids of one batch, or everything up to a seq. Durable when good; never taken back but by rewind() and mark_received(),
+    // when the centre says it has less (it was restored from a backup).
     Result<void> mark_sent(const std::vector<std::int64_t>& seqs);
     Result<void> mark_through(std::int64_t seq);
     Result<void> rewind(std::int64_t through);
+    // A receipt: the other side has these stretches (from, to; ascending, apart from each other). `nothing_else`: what counts as acknowledged and is in none of them
+    // is sent once more. How far it has everything that can be sent: what is in quarantine here, or lost by the disk, is waited for by nobody.
+    Result<std::int64_t> mark_received(const std::vector<std::pair<std::int64_t, std::int64_t>>& has, bool nothing_else);
     // Of those from…to that count as acknowledged: sent once more, because the centre misses them. How many.
     Result<std::int64_t> again(std::int64_t from, std::int64_t to);
+
+    // Whether one of those from…to is still to be sent.
+    Result<bool> waits(std::int64_t from, std::int64_t to) const;
 
     // What the other side refused for good: kept, shown, exported, and tried again only when the administrator asks.
     struct Quarantined {

@@ -64,13 +64,21 @@ struct Enrolled {
 std::string enrolled_json(const Enrolled& enrolled);
 Result<Enrolled> read_enrolled(std::string_view json);
 
-// A receipt: "I have everything of kiosk K up to seq N". One line, signed by the centre's key over the part before the last member.
-//     {"xinghuo_receipt":1,"kiosk":"k-…","through":4711,"hash":"…of that record","at":"2026-11-21T09:00:00.000Z","signature":hex}
+// A receipt: "I have everything of kiosk K up to seq N", and what there is behind a record that never came. One line, signed by the centre's key over the part
+// before the last member.
+//     {"xinghuo_receipt":1,"kiosk":"k-…","through":4711,"hash":"…of that record","also":[{"from":4713,"to":4800,"hash":"…of the last"}],
+//      "at":"2026-11-21T09:00:00.000Z","signature":hex}
+inline constexpr std::size_t receipt_stretches_limit = 100;
+struct ReceivedStretch {
+    std::int64_t from = 0, to = 0;
+    std::string hash;            // hex, of the record `to`
+};
 struct CentreReceipt {
     KioskId kiosk;
-    std::int64_t through = 0;
-    std::string hash;            // hex
+    std::int64_t through = 0;    // 0: its first record is not there
+    std::string hash;            // hex; empty with 0
     WallTime at;
+    std::vector<ReceivedStretch> also = {};  // ascending, apart from each other
 };
 std::string centre_receipt_json(const CentreReceipt& receipt, const SigningKey& centre);
 Result<CentreReceipt> read_centre_receipt(std::string_view json, const PublicKey& centre);  // `untrusted`: not signed by it

@@ -40,7 +40,9 @@ WallTime time_of(const JsonNode& node) {
 std::string receipted_part(const CentreReceipt& receipt) {
     JsonWriter out;
     out.object().key("xinghuo_receipt").value(1).key("kiosk").value(receipt.kiosk.text).key("through").value(receipt.through);
-    return out.key("hash").value(receipt.hash).key("at").value(iso_from_wall_time(receipt.at)).end().text();
+    out.key("hash").value(receipt.hash).key("also").array();
+    for (const ReceivedStretch& one : receipt.also) out.object().key("from").value(one.from).key("to").value(one.to).key("hash").value(one.hash).end();
+    return out.end().key("at").value(iso_from_wall_time(receipt.at)).end().text();
 }
 
 std::string receipt_line(const CentreReceipt& receipt, const Signature& signature) {
@@ -117,8 +119,15 @@ Result<CentreReceipt> read_centre_receipt(std::string_view json, const PublicKey
     receipt.through = root["through"].integer();
     receipt.hash = root["hash"].string();
     receipt.at = time_of(root["at"]);
-    const Signature signature = bytes_of<std::tuple_size_v<Signature>>(root["signature"]);
     if (receipt.through < 0) root["through"].refuse("below 0");
+    std::int64_t last = receipt.through;
+    for (const JsonNode& node : root["also"].items()) {
+        ReceivedStretch one{node["from"].integer(), node["to"].integer(), node["hash"].string()};
+        if (one.from <= last || one.to < one.from) node.refuse("not behind the one before it");
+        last = one.to;
+        receipt.also.push_back(std::move(one));
+    }
+    const Signature signature = bytes_of<std::tuple_size_v<Signature>>(root["signature"]);
     if (!document.good()) return document.error().within("a receipt");
     if (receipt_line(receipt, signature) != json) return Error{ErrorKind::invalid, "a receipt: not written as receipts are"};
     if (!signature_holds(centre, receipted_part(receipt), signature)) return Error{ErrorKind::untrusted, "a receipt: not signed by the centre"};

@@ -1,6 +1,9 @@
 // A terminal's chain at the centre: what is here, what is missing, what is wrong with it.
 #include "sync/server/chain.h"
 
+#include <algorithm>
+
+#include "sync/server/reports.h"
 #include "tests/support/roll_up_room.h"
 
 using namespace xinghuo;
@@ -36,6 +39,12 @@ TEST_CASE("stretches grow together, gaps are told and close by themselves", "[ce
     CHECK(state().through == 4);
     CHECK(state().missing == std::vector<std::pair<std::int64_t, std::int64_t>>{{5, 10}, {16, 20}});
     CHECK(open_alerts(room) == "gap|5|10\ngap|16|20\n");
+    const auto receipt = receipt_of(*room.sql, 1, t.kiosk);
+    REQUIRE(receipt);
+    CHECK(receipt->through == 4);
+    REQUIRE(receipt->also.size() == 2);
+    CHECK(receipt->also[1].from == 21);
+    CHECK(receipt->also[1].hash == to_hex(t.records.back().record.hash));
     // It was first seen as a part of a larger one.
     CHECK(kiosk_alerts(*room.sql, 1, t.kiosk, false, 10)->back().first_seen.unix_ms == noon.unix_ms);
     room.send(t.signing.public_key(), t.part(16, 20), noon);
@@ -43,7 +52,9 @@ TEST_CASE("stretches grow together, gaps are told and close by themselves", "[ce
     CHECK(open_alerts(room).empty());
     CHECK(state().through == 30);
     CHECK(state().missing.empty());
-    CHECK(chain_end(*room.sql, 1, t.kiosk)->hash == to_hex(t.records.back().record.hash));
+    CHECK(receipt_of(*room.sql, 1, t.kiosk)->through == 30);
+    CHECK(receipt_of(*room.sql, 1, t.kiosk)->hash == to_hex(t.records.back().record.hash));
+    CHECK(receipt_of(*room.sql, 1, t.kiosk)->also.empty());
     CHECK(room.rows("SELECT COUNT(*) FROM chain_stretch", 1) == "1\n");
     CHECK_FALSE(kiosk_alerts(*room.sql, 1, t.kiosk, true, 10)->empty());
 }
@@ -74,6 +85,28 @@ TEST_CASE("signatures, links, boots and other terminals' records are checked", "
         room.send(t.signing.public_key(), t.records, noon);
         CHECK(open_alerts(room) == "bad_signature|3|3\n");
         CHECK(room.rows("SELECT signed_seq FROM kiosk_health", 1) == "6\n");
+    }
+    SECTION("many records that nobody signed, until somebody does") {
+        RollUpRoom room;
+        ToldTerminal t = written("unsigned", unsigned_limit + 2);
+        const auto told = [&] {
+            const auto alerts = kiosk_alerts(*room.sql, 1, t.kiosk, false, 10);
+            REQUIRE(alerts);
+            const auto fleet = fleet_report(*room.sql, {});
+            REQUIRE(fleet);
+            const std::size_t at = static_cast<std::size_t>(std::find_if(fleet->columns.begin(), fleet->columns.end(), [](const auto& c) { return c.key == "alerts"; }) - fleet->columns.begin());
+            CHECK(std::get<std::int64_t>(fleet->rows.front().at(at)) == static_cast<std::int64_t>(alerts->size()));
+            return alerts->empty() ? std::string() : alerts->front().kind + " " + alerts->front().sentence;
+        };
+        t.sign(1);
+        room.send(t.signing.public_key(), t.part(1, unsigned_limit + 1), noon);
+        CHECK(told().empty());
+        room.send(t.signing.public_key(), t.part(unsigned_limit + 2, unsigned_limit + 2), noon);
+        CHECK(told() == "unsigned seq 2 to 1002: not signed by the terminal");
+        t.study("m-1", "media", 1);
+        t.sign_last();
+        room.send(t.signing.public_key(), {t.records.back()}, noon);
+        CHECK(told().empty());
     }
     SECTION("a record that was exchanged breaks two links, whatever comes first") {
         for (const bool backwards : {false, true}) {

@@ -144,6 +144,31 @@ TEST_CASE("a centre that was restored from a backup gets what it misses, by stic
     CHECK(Outbox(*one.db).status()->sent_through == 30);
 }
 
+TEST_CASE("a record that nobody can read holds up no other, on a stick either", "[sync][courier]") {
+    CourierCentre centre;
+    TerminalRoom one("one");
+    centre.enrol(one, "一楼大厅");
+    const Path stick = centre.stick("stick");
+    centre.prepare(stick);
+    one.record(30);
+    REQUIRE(one.db->run("UPDATE record SET kind = 'damaged' WHERE seq = 12"));
+    CHECK(centre.serve(one, stick).records == 29);
+    centre.take(stick);
+    CHECK(centre.statements() == 29);
+    CHECK(centre.through(one) == 11);
+    const CourierServed home = centre.serve(one, stick);
+    CHECK(home.received_through == 30);
+    CHECK(home.records_on_stick == 0);
+    CHECK(files_in(stick / courier_folder / "up").empty());
+    CHECK(Outbox(*one.db).status()->waiting == 0);
+    CHECK(Outbox(*one.db).status()->quarantined == 1);
+    one.record(5);
+    CHECK(centre.serve(one, stick).records == 5);
+    centre.take(stick);
+    CHECK(centre.serve(one, stick).received_through == 35);
+    CHECK(Outbox(*one.db).status()->waiting == 0);
+}
+
 TEST_CASE("a stick that leads elsewhere is written to by nobody", "[sync][courier]") {
     CourierCentre centre;
     TerminalRoom one("one");

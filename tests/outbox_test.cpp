@@ -161,3 +161,39 @@ TEST_CASE("outbox: small things are remembered", "[outbox]") {
     REQUIRE(room.outbox().forget("centre"));
     CHECK_FALSE(*room.outbox().remembered("centre"));
 }
+
+TEST_CASE("outbox: a receipt with gaps ends what is in it, and nothing else", "[outbox]") {
+    using Has = std::vector<std::pair<std::int64_t, std::int64_t>>;
+    OutboxRoom room;
+    const auto received = [&](const Has& has, bool nothing_else) {
+        const auto through = room.outbox().mark_received(has, nothing_else);
+        INFO((through ? "" : through.error().what));
+        REQUIRE(through);
+        return *through;
+    };
+    CHECK(received({{1, 2}, {5, 6}, {9, 9}}, false) == 2);
+    CHECK(room.waiting() == Seqs{3, 4, 7, 8, 10});
+    CHECK(room.status().sent_through == 2);
+    CHECK_FALSE(*room.outbox().waits(5, 6));
+    CHECK_FALSE(*room.outbox().waits(1, 2));
+    CHECK(*room.outbox().waits(6, 7));
+    // An older one takes nothing back; the newest says what is missing.
+    CHECK(received({{1, 1}}, false) == 1);
+    CHECK(room.waiting() == Seqs{3, 4, 7, 8, 10});
+    CHECK(received({{1, 1}, {5, 5}}, true) == 1);
+    CHECK(room.waiting() == Seqs{2, 3, 4, 6, 7, 8, 9, 10});
+    // What is in quarantine, or lost, is waited for by nobody; what came of it all the same is not kept there.
+    REQUIRE(room.outbox().quarantine(2, "refused", {1}));
+    REQUIRE(room.outbox().quarantine(4, "refused", {1}));
+    REQUIRE(room.db->run("DELETE FROM record WHERE seq = 3"));
+    CHECK(received({{1, 1}, {4, 8}}, true) == 8);
+    CHECK(room.waiting() == Seqs{9, 10});
+    CHECK(room.status().quarantined == 1);
+    REQUIRE(room.outbox().release(2));
+    CHECK(*room.outbox().waits(1, 8));
+    CHECK(received({{1, 1}, {4, 8}}, true) == 1);
+    CHECK(room.waiting() == Seqs{2, 9, 10});
+    CHECK(received({}, true) == 0);
+    CHECK(room.status().sent_through == 0);
+    CHECK(room.waiting() == Seqs{1, 2, 4, 5, 6, 7, 8, 9, 10});
+}

@@ -261,6 +261,15 @@ TEST_CASE("protocol: receipts and states come back as they were, and receipts ar
     CHECK(read_centre_receipt(line, SigningKey::from_seed(Digest{5}).public_key()).error().kind == ErrorKind::untrusted);
     CHECK(read_centre_receipt(replaced(line, ",\"at\"", ", \"at\""), centre.public_key()).error().kind == ErrorKind::invalid);
     for (std::size_t cut = 0; cut < line.size(); ++cut) CHECK_FALSE(read_centre_receipt(line.substr(0, cut), centre.public_key()));
+    CentreReceipt gaps = receipt;
+    gaps.also = {{4'713, 4'800, std::string(64, 'b')}, {4'802, 4'802, std::string(64, 'c')}};
+    const auto read_gaps = read_centre_receipt(centre_receipt_json(gaps, centre), centre.public_key());
+    REQUIRE(read_gaps);
+    CHECK(centre_receipt_json(*read_gaps, centre) == centre_receipt_json(gaps, centre));
+    for (const std::int64_t from : {4'711, 4'801}) {  // not behind the one before it; behind its own end
+        gaps.also[0].from = from;
+        CHECK(read_centre_receipt(centre_receipt_json(gaps, centre), centre.public_key()).error().kind == ErrorKind::invalid);
+    }
 
     CentreState state;
     state.through = 10;

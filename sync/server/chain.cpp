@@ -223,15 +223,19 @@ Result<std::vector<std::pair<std::int64_t, std::int64_t>>> chain_stretches(Sql& 
     return stretches;
 }
 
-Result<ChainEnd> chain_end(Sql& sql, Organisation organisation, const KioskId& kiosk) {
-    auto rows = sql.query("SELECT last_seq, last_hash FROM chain_stretch WHERE organisation = $1 AND kiosk = $2 AND first_seq = 1", {organisation, kiosk.text});
+Result<CentreReceipt> receipt_of(Sql& sql, Organisation organisation, const KioskId& kiosk) {
+    auto rows = sql.query("SELECT first_seq, last_seq, last_hash FROM chain_stretch WHERE organisation = $1 AND kiosk = $2 ORDER BY first_seq LIMIT $3",
+                          {organisation, kiosk.text, static_cast<std::int64_t>(receipt_stretches_limit)});
     if (!rows) return rows.error().within("reading the chain");
-    ChainEnd end;
-    if (!rows->empty()) {
-        end.through = rows->front().integer(0);
-        end.hash = rows->front().text(1);
+    CentreReceipt receipt;
+    receipt.kiosk = kiosk;
+    for (const SqlRow& row : *rows) {
+        if (row.integer(0) == 1) {
+            receipt.through = row.integer(1);
+            receipt.hash = row.text(2);
+        } else receipt.also.push_back({row.integer(0), row.integer(1), row.text(2)});
     }
-    return end;
+    return receipt;
 }
 
 Result<CentreState> RecordStore::chain(Organisation organisation, const KioskId& kiosk) {
@@ -253,10 +257,12 @@ Result<CentreState> RecordStore::chain(Organisation organisation, const KioskId&
 }
 
 Result<std::vector<KioskAlert>> kiosk_alerts(Sql& sql, Organisation organisation, const KioskId& kiosk, bool also_closed, std::size_t limit) {
-    auto rows = sql.query("SELECT kiosk, kind, from_seq, to_seq, first_seen_ms, closed_ms, sentence FROM kiosk_alert "
-                          "WHERE organisation = $1 AND ($2 = '' OR kiosk = $2) AND ($3 = 1 OR closed_ms = 0) "
+    auto rows = sql.query("SELECT kiosk, kind, from_seq, to_seq, first_seen_ms, closed_ms, sentence FROM "
+                          "(SELECT kiosk, kind, from_seq, to_seq, first_seen_ms, closed_ms, sentence FROM kiosk_alert WHERE organisation = $1 UNION ALL "
+                          "SELECT kiosk, 'unsigned', signed_seq + 1, last_seq, seen_ms, 0, '' FROM kiosk_health WHERE organisation = $1 AND last_seq - signed_seq > $5) all_of_them "
+                          "WHERE ($2 = '' OR kiosk = $2) AND ($3 = 1 OR closed_ms = 0) "
                           "ORDER BY CASE WHEN closed_ms = 0 THEN 0 ELSE 1 END, first_seen_ms DESC, kiosk, kind, from_seq LIMIT $4",
-                          {organisation, kiosk.text, std::int64_t{also_closed ? 1 : 0}, static_cast<std::int64_t>(limit)});
+                          {organisation, kiosk.text, std::int64_t{also_closed ? 1 : 0}, static_cast<std::int64_t>(limit), unsigned_limit});
     if (!rows) return rows.error().within("reading alerts");
     std::vector<KioskAlert> alerts;
     for (const SqlRow& row : *rows) {
@@ -267,7 +273,7 @@ Result<std::vector<KioskAlert>> kiosk_alerts(Sql& sql, Organisation organisation
         alert.to_seq = row.integer(3);
         alert.first_seen = {row.integer(4)};
         alert.closed_ms = row.integer(5);
-        alert.sentence = row.text(6);
+        alert.sentence = alert.kind == "unsigned" ? range(alert.from_seq, alert.to_seq) + ": not signed by the terminal" : row.text(6);
         alerts.push_back(std::move(alert));
     }
     return alerts;

@@ -17,8 +17,12 @@ namespace xinghuo {
 //        fork         a seq stands twice with different records: two terminals have one disk (a clone, or an old image brought back)
 //        broken_link  neighbours that do not belong to one chain
 //        bad_signature, boot_falls
+//        unsigned     more than unsigned_limit records at the end of a chain without a signature behind them. A terminal signs the last record of whatever it
+//                     writes, so its token alone speaks here. No alert that is kept: it is so, or is not
 //        foreign      a record of another terminal among this one's: kept as a statement, counted nowhere
 //        alias        a member's id that cannot be made another's (roll_ups)
+inline constexpr std::int64_t unsigned_limit = 1'000;
+
 struct KioskAlert {
     KioskId kiosk;
     std::string kind;
@@ -32,12 +36,8 @@ Result<std::vector<KioskAlert>> kiosk_alerts(Sql& sql, Organisation organisation
 // An alert that is already there stays as it is. Inside the caller's transaction.
 Result<void> raise_alerts(Sql& sql, Organisation organisation, const std::vector<KioskAlert>& alerts);
 
-// What a receipt says: the last record of which everything before it is here. through 0: nothing, and no hash.
-struct ChainEnd {
-    std::int64_t through = 0;
-    std::string hash;                // hex
-};
-Result<ChainEnd> chain_end(Sql& sql, Organisation organisation, const KioskId& kiosk);
+// What a receipt says: how far everything is here, and the first receipt_stretches_limit stretches behind what is missing. `at` is the caller's.
+Result<CentreReceipt> receipt_of(Sql& sql, Organisation organisation, const KioskId& kiosk);
 
 // Stretches [from, to] that are here, ascending.
 Result<std::vector<std::pair<std::int64_t, std::int64_t>>> chain_stretches(Sql& sql, Organisation organisation, const KioskId& kiosk);

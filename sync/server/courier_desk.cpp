@@ -194,11 +194,11 @@ Result<void> CourierDesk::give_back(const Path& stick, WallTime now, TakenStick&
     for (const EnrolledKiosk& kiosk : *kiosks) {
         if (kiosk.is_revoked()) continue;
         readers.push_back({kiosk.id, kiosk.public_key});
-        const auto chain = chain_end(parts_.sql, parts_.organisation, kiosk.id);
-        if (!chain) return chain.error();
-        if (chain->through == 0 || chain->hash.empty()) continue;
-        const CentreReceipt receipt{kiosk.id, chain->through, chain->hash, now};
-        receipts.push_back({kiosk.id, kiosk.public_key, centre_receipt_json(receipt, parts_.keys.now)});
+        auto receipt = receipt_of(parts_.sql, parts_.organisation, kiosk.id);
+        if (!receipt) return receipt.error();
+        if (receipt->through == 0 && receipt->also.empty()) continue;
+        receipt->at = now;
+        receipts.push_back({kiosk.id, kiosk.public_key, centre_receipt_json(*receipt, parts_.keys.now)});
     }
     // Who was enrolled or revoked since the last publishing.
     if (auto told = parts_.publisher.tell_readers(parts_.organisation, readers, now); !told) return told.error().within("publishing");

@@ -69,12 +69,13 @@ Result<Report> items_report(Sql& sql, const ReportAsk& ask) {
 
 Result<Report> fleet_report(Sql& sql, const ReportAsk& ask) {
     auto rows = sql.query("SELECT h.kiosk, COALESCE(k.name, ''), h.seen_ms, h.last_seq, COALESCE(c.last_seq, 0), h.signed_seq, h.version, h.clock_trusted, h.starts, h.unclean_starts, "
-                          "h.free_bytes, h.waiting, h.refused, h.packs, h.trouble, COALESCE(a.n, 0), COALESCE(k.revoked_ms, 0) FROM kiosk_health h "
+                          "h.free_bytes, h.waiting, h.refused, h.packs, h.trouble, COALESCE(a.n, 0) + CASE WHEN h.last_seq - h.signed_seq > $4 THEN 1 ELSE 0 END, COALESCE(k.revoked_ms, 0) "
+                          "FROM kiosk_health h "
                           "LEFT JOIN kiosk k ON k.organisation = h.organisation AND k.id = h.kiosk "
                           "LEFT JOIN chain_stretch c ON c.organisation = h.organisation AND c.kiosk = h.kiosk AND c.first_seq = 1 "
                           "LEFT JOIN (SELECT kiosk, COUNT(*) AS n FROM kiosk_alert WHERE organisation = $1 AND closed_ms = 0 GROUP BY kiosk) a ON a.kiosk = h.kiosk "
                           "WHERE h.organisation = $1 AND h.kiosk > $2 ORDER BY h.kiosk LIMIT $3",
-                          {ask.organisation, ask.after, static_cast<std::int64_t>(ask.limit + 1)});
+                          {ask.organisation, ask.after, static_cast<std::int64_t>(ask.limit + 1), unsigned_limit});
     if (!rows) return rows.error().within("looking at the terminals");
     Report report;
     report.name = "fleet";

@@ -88,9 +88,10 @@ struct ToldTerminal {
     void study(const std::string& member, const std::string& label, std::int64_t ms, const std::string& item = "film-1", RecordKind kind = RecordKind::study_interval) {
         write(kind, member, fmt::format(R"({{"session":"s","label":"{}","item":"{}","title":{{"zh":"题","en":"T"}},"pack":"p","pack_version":1,"ms":{}}})", label, item, ms));
     }
-    void sign_last() {
-        const Digest& hash = records.back().record.hash;
-        records.back().signature = signing.sign(std::string_view(reinterpret_cast<const char*>(hash.data()), hash.size()));
+    void sign_last() { sign(records.size()); }
+    void sign(std::size_t seq) {
+        const Digest& hash = records[seq - 1].record.hash;
+        records[seq - 1].signature = signing.sign(std::string_view(reinterpret_cast<const char*>(hash.data()), hash.size()));
     }
     [[nodiscard]] std::vector<CarriedRecord> part(std::size_t from, std::size_t to) const {  // by seq, inclusive
         return {records.begin() + static_cast<std::ptrdiff_t>(from - 1), records.begin() + static_cast<std::ptrdiff_t>(to)};
