@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace xinghuo {
 namespace {
@@ -17,6 +18,14 @@ float shared_area(Rect a, Rect b) {
     return both.w * both.h;
 }
 
+// What scrolls ends at its view's edge, before or behind the screen's; all else has its place on the screen. (The sensing area of what is small is
+// larger than what is seen, and may leave it.)
+bool leaves(Rect screen, const Label& l) {
+    const Rect seen = l.box.intersected(screen);
+    if (std::abs(seen.w - l.seen.w) > 1 || std::abs(seen.h - l.seen.h) > 1) return false;
+    return l.box.x < screen.x - 1 || l.box.y < screen.y - 1 || l.box.right() > screen.right() + 1 || l.box.bottom() > screen.bottom() + 1;
+}
+
 // Lines are as high as their line height; ink is not.
 Rect ink_of(const Label& label) { return label.seen.inset(2, std::min(label.size * 0.22f, label.seen.h * 0.25f)); }
 
@@ -29,6 +38,7 @@ std::string faults(const App& app) {
     for (const Label& l : labels) {
         if (l.touch) {
             if (l.box.w < twenty_mm || l.box.h < twenty_mm) found += fmt::format("too small to touch: \"{}\" {}\n", l.text, where(l.box));
+            if (leaves(screen, l)) found += fmt::format("off the screen, to touch: \"{}\" {}\n", l.text, where(l.box));
             if (l.text.empty()) found += fmt::format("to touch, but without a name: {}\n", where(l.box));
             continue;
         }

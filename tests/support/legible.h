@@ -8,7 +8,7 @@
 namespace xinghuo {
 
 // Checks: no words cut, outside their box, off the screen, over others or smaller than the smallest size; nothing to touch
-// that is too small, without a name or over something else to touch; no gap left unfilled in the application's words.
+// that is too small, leaves the screen, has no name or lies over something else to touch; no gap left unfilled in the application's words.
 std::string faults(const App& app);
 
 // Of a panel that is read from a metre away: text is made larger, on one of 21.5 inches as much as it ever is.
