@@ -4,6 +4,7 @@
 
 #include "kiosk/app.h"
 #include "kiosk/gfx/tween.h"
+#include "kiosk/notice_look.h"
 #include "kiosk/widgets.h"
 
 namespace xinghuo {
@@ -83,13 +84,12 @@ void App::notice(Frame& frame) {
     const auto fade = canvas.faded(in);
     canvas.cover_partly(box);
     card(frame, box, 28);
-    const Colour sign = said->tone == Notice::Tone::good ? theme.pine : said->tone == Notice::Tone::bad ? theme.cinnabar : theme.slate;
-    canvas.fill({box.x + 3, box.y + 20, 8, box.h - 40}, sign, 4);
+    const NoticeLook look = notice_look(theme, said->tone);
+    canvas.fill({box.x + 3, box.y + 20, 8, box.h - 40}, look.colour, 4);
     Rect inside = box.inset(space::l, space::m);
     const Rect mark = inside.cut_left(64);
     inside.cut_left(space::m);
-    icon(frame, said->tone == Notice::Tone::good ? "icons/check.png" : said->tone == Notice::Tone::bad ? "icons/warning.png" : "icons/info.png",
-         {mark.x, mark.centre().y - 32, 64, 64}, sign);
+    icon(frame, look.icon, {mark.x, mark.centre().y - 32, 64, 64}, look.colour);
     canvas.text(what, inside.cut_top(title_h), title);
     if (!more.empty()) canvas.text(more, inside, body);
 }

@@ -59,8 +59,8 @@ std::string Drive::told_json() const {
     w.object().key("ok").value(true).key("settings").object();
     if (const InForce* const now = app_.settings_in_force()) {
         constexpr const char* makers[] = {"program", "centre", "terminal", "command_line"};
-        for (const auto& [name, value] : now->values) {
-            w.key(name).object().key("value").value(value.json).key("by").value(makers[static_cast<std::size_t>(value.by)]);
+        for (const InForce::Value& value : now->values) {
+            w.key(value.name).object().key("value").value(value.json).key("by").value(makers[static_cast<std::size_t>(value.by)]);
             if (!value.of_centre.empty()) w.key("of_centre").value(value.of_centre);
             w.end();
         }

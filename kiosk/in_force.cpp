@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "content/base/json.h"
 #include "content/study/from_centre.h"
@@ -18,6 +20,7 @@ struct Setting {
     void (*take)(Settings&, const JsonNode&);
     std::string (*tell)(const Settings&);
 };
+// In the order people read them: the two of somebody who went away belong together.
 const std::array all_settings = {
     Setting{"idle_seconds", [](Settings& s, const JsonNode& v) { s.idle_seconds = v.number(); }, [](const Settings& s) { return fmt::format("{:g}", s.idle_seconds); }},
     Setting{"still_there_seconds", [](Settings& s, const JsonNode& v) { s.still_there_seconds = v.number(); },
@@ -40,11 +43,18 @@ const std::array all_settings = {
 
 }  // namespace
 
+const InForce::Value& InForce::of(std::string_view name) const {
+    const auto found = std::find_if(values.begin(), values.end(), [&](const Value& value) { return value.name == name; });
+    assert(found != values.end());
+    return *found;
+}
+
 InForce in_force(const Settings& own, const std::map<std::string, std::string>& centre) {
     InForce now;
     now.settings = own;
     for (const Setting& setting : all_settings) {
         InForce::Value value;
+        value.name = setting.name;
         if (const auto given = own.given.find(setting.name); given != own.given.end()) value.by = given->second;
         if (const auto told = centre.find(setting.name); told != centre.end() && check_centre_setting(setting.name, told->second)) {
             value.of_centre = told->second;
@@ -55,7 +65,7 @@ InForce in_force(const Settings& own, const std::map<std::string, std::string>& 
             }
         }
         value.json = setting.tell(now.settings);
-        now.values.emplace(setting.name, std::move(value));
+        now.values.push_back(std::move(value));
     }
     return now;
 }

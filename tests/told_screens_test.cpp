@@ -240,21 +240,21 @@ TEST_CASE("settings: the command line before the file, the file before the centr
     own->given["language"] = SetBy::command_line;
     const InForce now = in_force(*own, {{"idle_seconds", "30"}, {"still_there_seconds", "20"}, {"volume", "0.25"}, {"language", "\"zh\""}, {"quiet_hours", "\"03:00-04:30\""}, {"less_motion", "7"}});
     CHECK(now.settings.idle_seconds == 120);
-    CHECK(now.values.at("idle_seconds").by == SetBy::terminal);
-    CHECK(now.values.at("idle_seconds").of_centre == "30");
+    CHECK(now.of("idle_seconds").by == SetBy::terminal);
+    CHECK(now.of("idle_seconds").of_centre == "30");
     CHECK(now.settings.still_there_seconds == 20);
-    CHECK(now.values.at("still_there_seconds").by == SetBy::centre);
+    CHECK(now.of("still_there_seconds").by == SetBy::centre);
     CHECK(now.settings.volume == 0.25f);
     CHECK(now.settings.lang == Lang::en);
-    CHECK(now.values.at("language").by == SetBy::command_line);
+    CHECK(now.of("language").by == SetBy::command_line);
     CHECK(now.settings.packs.quiet_from == 60);
-    CHECK(now.values.at("quiet_hours").json == "\"01:00-02:00\"");
+    CHECK(now.of("quiet_hours").json == "\"01:00-02:00\"");
     // What cannot be is passed over, wherever it comes from.
     CHECK_FALSE(now.settings.less_motion);
-    CHECK(now.values.at("less_motion").by == SetBy::program);
+    CHECK(now.of("less_motion").by == SetBy::program);
     const InForce without = in_force(Settings{}, {{"quiet_hours", "\"23:00-04:30\""}});
     CHECK(without.settings.packs.quiet_from == 23 * 60);
-    CHECK(without.values.at("high_contrast").json == "false");
+    CHECK(without.of("high_contrast").json == "false");
 }
 
 TEST_CASE("settings: what cannot be is refused with what it must be", "[told][config]") {
@@ -270,7 +270,7 @@ TEST_CASE("settings: what cannot be is refused with what it must be", "[told][co
 
 TEST_CASE("settings: they hold from the hall on, and nobody loses their language to them", "[told][config]") {
     Hall hall = open_hall({.w = 960, .h = 540, .members = true});
-    const auto seconds_of = [&](const char* name) { return hall.app->settings_in_force()->values.at(name).json; };
+    const auto seconds_of = [&](const char* name) { return hall.app->settings_in_force()->of(name).json; };
     // Nobody is here: at once.
     tell(hall, {.settings = std::map<std::string, std::string>{{"language", "\"en\""}, {"idle_seconds", "90"}}});
     hall.drive->wait(1.5);

@@ -55,7 +55,7 @@ private:
     void closed(Frame& frame) {
         Rect place = admin_column(frame, admin_head(frame, *this, frame.words("admin.title")));
         place.cut_top(space::xl);
-        told(frame, place, frame.words("admin.no_study.title"), frame.words("admin.no_study.text"));
+        told(frame, place, frame.words("admin.no_study.title"), frame.words("admin.no_study.text"), Notice::Tone::bad);
         paragraph(frame, place, frame.reception.closed(), admin_quiet(frame));
     }
 

@@ -108,7 +108,7 @@ private:
             Rect rest{place.x, content.y + space::s, place.w, 1e6f};
             const float top = content.y;
             if (!state.checking.empty()) {
-                told(frame, rest, frame.words("packs.damaged.title"), frame.words("packs.damaged.text"));
+                told(frame, rest, frame.words("packs.damaged.title"), frame.words("packs.damaged.text"), Notice::Tone::bad);
                 paragraph(frame, rest, frame.words("packs.technical", {{"what", state.checking}}), admin_quiet(frame), space::s);
             }
             ways(frame, rest, room);

@@ -151,7 +151,7 @@ void recalls(Frame& frame, Rect& rest, const PackRoom::State& state) {
         all += recall.versions.empty() ? frame.words("packs.recalls.line.all", {{"title", title}, {"reason", recall.reason.in(frame.lang)}})
                                        : frame.words("packs.recalls.line", {{"title", title}, {"versions", versions}, {"reason", recall.reason.in(frame.lang)}});
     }
-    told(frame, rest, frame.words("packs.recalls.title"), all);
+    told(frame, rest, frame.words("packs.recalls.title"), all, Notice::Tone::bad);
 }
 
 // "2 updated · 1 new", or why there is nothing to do.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kiosk/keyboard.h"
+#include "kiosk/notice_look.h"
 
 namespace xinghuo {
 namespace {
@@ -132,19 +133,20 @@ void heading(Frame& frame, Rect& rest, std::string_view words) {
     rest.cut_top(space::s);
 }
 
-void told(Frame& frame, Rect& rest, std::string_view title, std::string_view text) {
+void told(Frame& frame, Rect& rest, std::string_view title, std::string_view text, Notice::Tone tone) {
     const Theme& theme = frame.theme;
+    const NoticeLook look = notice_look(theme, tone);
     const TextStyle head{Face::serif_bold, 38, theme.ink, Align::left, 1.3f, 0}, body{Face::sans, 32, theme.ink_2, Align::left, 1.45f, 0};
     const float w = rest.w - 2 * space::l - 64 - space::m;
     const float title_h = frame.canvas.measure(title, head, w).y + 2;
     const float text_h = text.empty() ? 0 : frame.canvas.measure(text, body, w).y + space::xs;
     const Rect box = rest.cut_top(title_h + text_h + 2 * space::m);
     card(frame, box);
-    frame.canvas.fill({box.x + 3, box.y + 18, 8, box.h - 36}, theme.cinnabar, 4);
+    frame.canvas.fill({box.x + 3, box.y + 18, 8, box.h - 36}, look.colour, 4);
     Rect inside = box.inset(space::l, space::m);
     const Rect sign = inside.cut_left(64);
     inside.cut_left(space::m);
-    icon(frame, "icons/info.png", {sign.x, sign.y, 56, 56}, theme.cinnabar);
+    icon(frame, look.icon, {sign.x, sign.y, 56, 56}, look.colour);
     paragraph(frame, inside, title, head);
     paragraph(frame, inside, text, body);
     rest.cut_top(space::m);

@@ -45,8 +45,8 @@ TextStyle admin_quiet(const Frame& frame);
 void paragraph(Frame& frame, Rect& rest, std::string_view words, const TextStyle& style, float after = 0);
 // A heading with a hairline.
 void heading(Frame& frame, Rect& rest, std::string_view words);
-// A notice as high as its words.
-void told(Frame& frame, Rect& rest, std::string_view title, std::string_view text);
+// A notice as high as its words. Bad: somebody has to see to it.
+void told(Frame& frame, Rect& rest, std::string_view title, std::string_view text, Notice::Tone tone = Notice::Tone::kind);
 // "label: value" in two columns; a narrow screen puts the value below.
 struct Fact {
     std::string label, value;

@@ -266,11 +266,12 @@ private:
             Rect rest{column.x, content.y + space::m, column.w, 1e6f};
             const float top = content.y;
             if (!*verdict_) {
-                told(frame, rest, frame.words("admin.verify.failed"), verdict_->error().what);
+                told(frame, rest, frame.words("admin.verify.failed"), verdict_->error().what, Notice::Tone::bad);
                 return rest.y - top;
             }
             const Verdict& v = **verdict_;
-            told(frame, rest, frame.words(v.good() ? "admin.verify.good" : "admin.verify.wrong"), frame.words(v.good() ? "admin.verify.good.text" : "admin.verify.wrong.text"));
+            told(frame, rest, frame.words(v.good() ? "admin.verify.good" : "admin.verify.wrong"), frame.words(v.good() ? "admin.verify.good.text" : "admin.verify.wrong.text"),
+                 v.good() ? Notice::Tone::good : Notice::Tone::bad);
             facts(frame, rest, {{frame.words("admin.verify.records"), std::to_string(v.records)},
                                 {frame.words("admin.verify.signatures"), std::to_string(v.signatures)},
                                 {frame.words("admin.verify.through"), fmt::format("#{}", v.signed_through)}});

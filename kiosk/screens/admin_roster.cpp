@@ -91,7 +91,7 @@ private:
             const Rect column = admin_column(frame, place);
             Rect rest{column.x, content.y + space::s, column.w, 1e6f};
             const float top = content.y;
-            if (fault_) told(frame, rest, frame.words("admin.roster.failed"), fault_words(frame));
+            if (fault_) told(frame, rest, frame.words("admin.roster.failed"), fault_words(frame), Notice::Tone::bad);
             paragraph(frame, rest, frame.words("admin.roster.text"), admin_quiet(frame), space::s);
             heading(frame, rest, frame.words("admin.roster.files"));
             files(frame, rest);

@@ -132,7 +132,7 @@ private:
         const Mended& mended = study.mended();
         if (!mended.set_aside.empty()) {
             told(frame, rest, frame.words("admin.mended.title"), frame.words(mended.from_backup.empty() ? "admin.mended.anew" : "admin.mended.backup",
-                                                                              {{"n", std::to_string(mended.records_recovered)}, {"lost", std::to_string(mended.records_lost)}}));
+                                                                              {{"n", std::to_string(mended.records_recovered)}, {"lost", std::to_string(mended.records_lost)}}), Notice::Tone::bad);
             facts(frame, rest, {{frame.words("admin.mended.file"), mended.set_aside.filename()}});
             for (std::size_t i = 0; i < mended.lost.size() && i < 20; ++i) paragraph(frame, rest, mended.lost[i], admin_quiet(frame));
         }

@@ -130,12 +130,13 @@ private:
         const int touched = foot_actions(frame, place, {{"sync.stick.same", frame.words("sync.stick.same"), Tone::primary, "icons/shield.png"},
                                                         {"sync.stick.differs", frame.words("sync.stick.differs"), Tone::plain}});
         scrolled(frame, place, [&](Rect& rest) {
-            if (swapped_) told(frame, rest, frame.words("sync.stick.swapped"), frame.words("sync.stick.swapped.text"));
+            if (swapped_) told(frame, rest, frame.words("sync.stick.swapped"), frame.words("sync.stick.swapped.text"), Notice::Tone::bad);
             paragraph(frame, rest, frame.words("sync.stick.of"), admin_quiet(frame), space::xs);
-            paragraph(frame, rest, of.name, {Face::serif_bold, type::title, frame.theme.ink, Align::left, 1.3f, 0}, space::m);
+            paragraph(frame, rest, of.name, {Face::serif_bold, type::lead, frame.theme.ink, Align::left, 1.3f, 0}, space::m);
             paragraph(frame, rest, frame.words("sync.stick.fingerprint"), admin_quiet(frame), space::xs);
-            paragraph(frame, rest, key_fingerprint(of.centre_key), {Face::serif_bold, type::lead, frame.theme.ink, Align::left, 1.3f, 0}, space::l);
-            if (moves) told(frame, rest, frame.words("sync.stick.moves"), frame.words("sync.stick.moves.text", {{"now", room.status().organisation}, {"name", of.name}}));
+            paragraph(frame, rest, key_fingerprint(of.centre_key), {Face::sans_bold, text_growth(frame) > 1 ? type::lead : type::title, frame.theme.ink, Align::left, 1.3f, 0}, space::l);
+            if (moves)
+                told(frame, rest, frame.words("sync.stick.moves"), frame.words("sync.stick.moves.text", {{"now", room.status().organisation}, {"name", of.name}}), Notice::Tone::bad);
             told(frame, rest, frame.words("sync.stick.compare"), frame.words("sync.stick.compare.text"));
         });
         if (touched == 0) {

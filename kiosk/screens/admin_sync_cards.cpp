@@ -37,13 +37,14 @@ bool well_known(const SyncRoom::Carried& carried) { return (carried.kind == Erro
 bool stick_card(Frame& frame, Rect& rest, const SyncRoom& room) {
     const SyncRoom::Carried& carried = *room.carried();
     if (carried.mistrusted) {
-        told(frame, rest, frame.words("sync.stick.mistrusted"), frame.words("sync.stick.mistrusted.text"));
+        told(frame, rest, frame.words("sync.stick.mistrusted"), frame.words("sync.stick.mistrusted.text"), Notice::Tone::bad);
         return true;
     }
     if (carried.answer == SyncRoom::Carried::Answer::accepted)
-        told(frame, rest, frame.words("sync.enrolled.name", {{"name", room.status().organisation}}), carried.wrong.empty() ? frame.words("sync.courier.out") : "");
+        told(frame, rest, frame.words("sync.enrolled.name", {{"name", room.status().organisation}}), carried.wrong.empty() ? frame.words("sync.courier.out") : "",
+             Notice::Tone::good);
     if (carried.wrong.empty() || !room.status().enrolled) return false;
-    told(frame, rest, frame.words("sync.courier.wrong"), stick_words(frame, room));
+    told(frame, rest, frame.words("sync.courier.wrong"), stick_words(frame, room), Notice::Tone::bad);
     if (!well_known(carried)) technical(frame, rest, carried.wrong);
     return true;
 }
@@ -59,14 +60,15 @@ bool is_said(const SyncStatus& now) {
 void sync_cards(Frame& frame, Rect& rest, const SyncRoom& room, bool stick) {
     const SyncStatus& now = room.status();
     if (now.enrol_trouble) {
-        told(frame, rest, frame.words("sync.not_enrolled"), enrol_words(frame, *now.enrol_trouble));
+        told(frame, rest, frame.words("sync.not_enrolled"), enrol_words(frame, *now.enrol_trouble), Notice::Tone::bad);
         technical(frame, rest, now.enrol_trouble->detail);
     }
     const bool stick_wrong = stick && stick_card(frame, rest, room);
-    if (now.outbox.quarantined > 0) told(frame, rest, frame.words("sync.refused.card", {{"n", std::to_string(now.outbox.quarantined)}}), frame.words("sync.refused.text"));
+    if (now.outbox.quarantined > 0)
+        told(frame, rest, frame.words("sync.refused.card", {{"n", std::to_string(now.outbox.quarantined)}}), frame.words("sync.refused.text"), Notice::Tone::bad);
     if (now.asked) told(frame, rest, frame.words("sync.stick.waiting"), frame.words("sync.stick.waiting.text", {{"name", now.asked->organisation}, {"at", admin_time(frame, now.asked->at)}}));
     if (now.trouble && !is_said(now)) {
-        told(frame, rest, frame.words("sync.trouble"), frame.words(now.trouble->key));
+        told(frame, rest, frame.words("sync.trouble"), frame.words(now.trouble->key), Notice::Tone::bad);
         technical(frame, rest, now.trouble->detail);
     }
     const bool well = !now.trouble && !now.enrol_trouble && !stick_wrong && now.not_taken.empty() && now.outbox.waiting == 0 && now.outbox.quarantined == 0 && now.last_contact;

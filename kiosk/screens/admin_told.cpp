@@ -59,11 +59,11 @@ void ToldByCentre::draw(Frame& frame, Rect& rest) {
     heading(frame, rest, frame.words("set.title"));
     std::vector<Fact> all;
     if (frame.in_force != nullptr) {
-        for (const auto& [name, value] : frame.in_force->values) {
-            const std::string words = value_words(frame, name, value.json), by = maker(frame, value.by);
-            const std::string wanted = value.of_centre.empty() || value.by == SetBy::centre ? "" : value_words(frame, name, value.of_centre);
+        for (const InForce::Value& value : frame.in_force->values) {
+            const std::string words = value_words(frame, value.name, value.json), by = maker(frame, value.by);
+            const std::string wanted = value.of_centre.empty() || value.by == SetBy::centre ? "" : value_words(frame, value.name, value.of_centre);
             const bool overruled = !wanted.empty() && wanted != words;
-            all.push_back({frame.words("set." + name), overruled ? frame.words("set.overruled", {{"value", words}, {"by", by}, {"centre", wanted}})
+            all.push_back({frame.words("set." + value.name), overruled ? frame.words("set.overruled", {{"value", words}, {"by", by}, {"centre", wanted}})
                                                                  : frame.words("set.value", {{"value", words}, {"by", by}})});
         }
     }
@@ -79,7 +79,7 @@ void ToldByCentre::draw(Frame& frame, Rect& rest) {
 
 void refused_of_centre(Frame& frame, Rect& rest, const SyncStatus& now) {
     if (now.not_taken.empty()) return;
-    told(frame, rest, frame.words("set.refused"), frame.words("set.refused.text"));
+    told(frame, rest, frame.words("set.refused"), frame.words("set.refused.text"), Notice::Tone::bad);
     for (const std::string& one : now.not_taken) paragraph(frame, rest, frame.words("packs.technical", {{"what", one}}), admin_quiet(frame), space::s);
 }
 
