@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 
 #include "content/base/json.h"
 #include "content/base/log.h"
@@ -14,6 +16,7 @@
 namespace xinghuo {
 namespace {
 
+constexpr std::string_view contact_note = "last contact";  // in ms
 constexpr auto between_looks = std::chrono::seconds(3);         // for new records, while there are none
 constexpr auto between_states = std::chrono::minutes(15);
 constexpr auto between_pulls = std::chrono::minutes(5), before_first_keys = std::chrono::minutes(1);
@@ -84,7 +87,24 @@ Result<void> Agent::State::open() {
     outbox.emplace(*db);
     if (auto read = read_enrolment(); !read) return read;
     if (auto read = read_asked(); !read) return read;
+    if (auto read = read_contact(); !read) return read;
     return connect();
+}
+
+Result<void> Agent::State::read_contact() {
+    const auto note = outbox->remembered(contact_note);
+    if (!note) return note.error();
+    const std::string& text = note->value_or("");
+    if (std::from_chars(text.data(), text.data() + text.size(), noted_contact_ms).ec == std::errc()) status.last_contact = WallTime{noted_contact_ms};
+    return {};
+}
+
+// Kept for whoever asks after the program was started anew; to the minute, as nobody asks for more.
+void Agent::State::contacted() {
+    status.last_contact = parts.clock.wall();
+    if (std::abs(status.last_contact->unix_ms - noted_contact_ms) < 60'000) return;
+    noted_contact_ms = status.last_contact->unix_ms;
+    if (auto kept = outbox->remember(contact_note, std::to_string(noted_contact_ms)); !kept) log_warning(kept.error().within("noting the last contact").what);
 }
 
 Result<void> Agent::State::read_enrolment() {
@@ -171,6 +191,9 @@ Result<void> Agent::State::aim(const std::string& destination) {
         if (auto done = FromCentre(*db).forget_taken(); !done) return done;
         if (auto done = outbox->rewind(0); !done) return done;
         if (auto done = outbox->release(std::nullopt); !done) return done;
+        if (auto done = outbox->forget(contact_note); !done) return done;
+        status.last_contact.reset();
+        noted_contact_ms = 0;
     }
     if (auto done = outbox->remember("destination", destination); !done) return done;
     return change->commit();
@@ -423,8 +446,8 @@ Result<void> Agent::enrol(const std::string& code, const std::string& name) {
         return refuse(json && reply->status < 500 && reply->status != 429 ? "sync.wrong.code" : reply->status >= 500 || reply->status == 429 ? "sync.wrong.busy" : "sync.wrong.something_else",
                       fmt::format("answered {}", reply->status));
     if (auto read = read_enrolled(reply->body); !read) return refuse("sync.wrong.something_else", read.error().what);
-    s.contacted();
     if (auto taken = s.enrolled_by(reply->body); !taken) return refuse("sync.wrong.here", taken.error().what);
+    s.contacted();
     s.tell();
     return {};
 }

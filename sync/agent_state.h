@@ -32,6 +32,7 @@ struct Agent::State {
     Instant push_due, state_due, pull_due, token_due;
     bool waits_for_token = false;
     SyncStatus status;
+    std::int64_t noted_contact_ms = 0;
 
     [[nodiscard]] bool to_store() const { return !parts.targets.store.empty(); }
     Result<void> open();
@@ -46,7 +47,8 @@ struct Agent::State {
     Result<void> connect();
     Result<bool> same_centre(const std::string& before, const std::string& after);
     Result<void> aim(const std::string& destination);
-    void contacted() { status.last_contact = parts.clock.wall(); }
+    void contacted();
+    Result<void> read_contact();
     void take(const PushOutcome& outcome);
     void ask_state();
     void pull_now();

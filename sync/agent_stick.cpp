@@ -98,7 +98,6 @@ Result<void> Agent::State::hear_answer(const Path& stick) {
     const auto answer = unsealed_answer(Bytes(bytes->begin(), bytes->end()), device, asked->of.centre_key);
     if (!answer) return answer.error();
     if (answer->request != request_mark(request)) return {};
-    contacted();
     if (answer->enrolled) {
         if (auto taken = enrolled_by(enrolled_json(*answer->enrolled)); !taken) return taken;
         log_info("enrolled by stick");
@@ -106,6 +105,7 @@ Result<void> Agent::State::hear_answer(const Path& stick) {
         if (auto kept = keep_asked(std::nullopt); !kept) return kept;
         status.enrol_trouble = SyncTrouble{"sync.wrong.code", ""};
     }
+    contacted();
     std::error_code failed;
     std::filesystem::remove(stick / courier_folder / name, failed);
     return {};

@@ -45,7 +45,11 @@ TEST_CASE("agent: everything that waits arrives in order, and what comes later f
     desk.terminal.check_all_there(desk.centre);
     // Another program, nothing twice.
     const std::size_t before = desk.centre.requests.size();
+    const auto contact = desk.status().last_contact;
+    desk.terminal.clock.advance(std::chrono::hours(1));
     desk.terminal.open_agent();
+    REQUIRE(desk.status().last_contact);
+    CHECK(std::abs(desk.status().last_contact->unix_ms - contact->unix_ms) < 60'000);
     REQUIRE(desk.terminal.drain());
     for (std::size_t i = before; i < desk.centre.requests.size(); ++i) CHECK(desk.centre.requests[i].method == "GET");
 }
@@ -168,6 +172,7 @@ TEST_CASE("agent: a centre that came back from a backup gets what it lost, anoth
     desk.centre.instead = [&other](const HttpRequest& request) -> std::optional<HttpReply> { return other.answer(request); };
     desk.terminal.targets.centre = "https://another.example.edu";
     desk.terminal.open_agent();
+    CHECK_FALSE(desk.status().last_contact);
     REQUIRE(desk.terminal.drain());
     desk.terminal.check_all_there(other);
 }
