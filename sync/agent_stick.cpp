@@ -158,7 +158,7 @@ Result<CourierServed> Agent::carry(const Path& stick, const std::atomic<bool>* s
         auto done = Courier(std::move(with)).serve(stick, moment.wall, moment);
         if (!done) return done;
         served = std::move(*done);
-        if (served.received_through > 0) s.contacted();
+        if (served.receipt) s.contacted();
     }
     s.tell();
     if (served.pulled.fresh && !served.pulled.no_keys) s.status.not_taken = served.pulled.wrong;

@@ -127,26 +127,27 @@ private:
         }
         std::vector<ReceivedStretch> has = receipt->also;
         if (receipt->through > 0) has.insert(has.begin(), {1, receipt->through, receipt->hash});
-        std::vector<std::pair<std::int64_t, std::int64_t>> received;
+        served_.receipt = true;
+        std::vector<Outbox::Received> received;
         const auto status = outbox_.status();
         if (!status) return status.error();
         for (const ReceivedStretch& one : has) {
             const auto hash = outbox_.hash_of(one.to);
             if (!hash) return hash.error();
-            if (hash->empty() && one.to < status->last_seq) continue;  // the disk lost that one: whose it was cannot be told
-            if (*hash != one.hash) {
+            const bool lost = hash->empty() && one.to < status->last_seq;  // by a disk that was mended
+            if (!lost && *hash != one.hash) {
                 served_.wrong.emplace_back(hash->empty() ? "the centre has more records of this terminal than are here; is this an older copy of its disk?"
                                                          : "the centre has other records of this terminal than are here; were two terminals made from one disk?");
                 return {};
             }
-            received.emplace_back(one.from, one.to);
+            received.push_back({one.from, one.to, !lost});
         }
         return hear(*receipt, received);
     }
 
     // Of two receipts the newest says what is missing: it may say of less than one before, when the centre was restored from a backup. An older one, on a stick that
     // was long on its way, says only what had arrived by then. Who reports by network hears there what is missing.
-    Result<void> hear(const CentreReceipt& receipt, const std::vector<std::pair<std::int64_t, std::int64_t>>& received) {
+    Result<void> hear(const CentreReceipt& receipt, const std::vector<Outbox::Received>& received) {
         const auto note = outbox_.remembered(newest_receipt_note);
         if (!note) return note.error();
         std::int64_t newest = 0;
@@ -170,7 +171,7 @@ private:
             const Path file = folder_ / "up" / note.name;
             const auto waits = outbox_.waits(note.from, note.through);
             if (!waits) return waits.error();
-            if (note.through <= status->sent_through || !*waits) {
+            if (!*waits) {
                 std::error_code failed;
                 std::filesystem::remove(file, failed);
                 continue;

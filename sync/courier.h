@@ -26,7 +26,8 @@ struct CourierParts {
 };
 
 struct CourierServed {
-    std::int64_t received_through = 0;   // up to here the centre has everything that can be sent, as the receipt says; 0: no receipt for this terminal
+    bool receipt = false;                // there was one for this terminal, of its chain
+    std::int64_t received_through = 0;   // up to here the centre has everything that can be sent, as the receipt says; 0: nothing
     std::size_t chunks = 0, records = 0; // written now
     std::size_t records_on_stick = 0;    // that the stick carries up, in all
     Pulled pulled;

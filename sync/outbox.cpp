@@ -131,31 +131,49 @@ Result<void> Outbox::rewind(std::int64_t to) {
     return done ? done : done.error().within("rewinding what was sent");
 }
 
-Result<std::int64_t> Outbox::mark_received(const std::vector<std::pair<std::int64_t, std::int64_t>>& has, bool nothing_else) {
+Result<std::int64_t> Outbox::mark_received(const std::vector<Received>& has, bool nothing_else) {
     std::int64_t all = 0;
     auto done = all_or_nothing(*db_, [&]() -> Result<void> {
         auto at = through();
         if (!at) return at.error();
+        std::vector<std::int64_t> stay;
         if (nothing_else) {
+            for (const Received& one : has) {
+                if (one.sure) continue;
+                auto rows = db_->query("SELECT r.seq FROM record r LEFT JOIN outbox_apart a ON a.seq = r.seq WHERE r.seq BETWEEN ?1 AND ?2 "
+                                       "AND CASE WHEN a.seq IS NULL THEN r.seq <= ?3 ELSE a.state = 'sent' END", one.from, one.to, *at);
+                if (!rows) return rows.error();
+                while (rows->next()) stay.push_back(rows->integer(0));
+                if (auto read = rows->end(); !read) return read;
+            }
             if (auto gone = db_->run("DELETE FROM outbox_apart WHERE state IN ('sent', 'again')"); !gone) return gone;
             if (auto back = set_through(0); !back) return back;
             at = 0;
         }
-        for (const auto& [from, to] : has) {
-            // One that came out of quarantine has arrived after all.
-            if (auto gone = db_->run("DELETE FROM outbox_apart WHERE seq BETWEEN ?1 AND ?2", from, to); !gone) return gone;
-            if (from > *at + 1) {
-                auto put = db_->run("INSERT INTO outbox_apart (seq, state) SELECT seq, 'sent' FROM record WHERE seq BETWEEN ?1 AND ?2", from, to);
-                if (!put) return put;
-            } else if (to > *at) {
-                if (auto set = set_through(to); !set) return set;
+        for (const std::int64_t seq : stay)
+            if (auto put = db_->run("INSERT INTO outbox_apart (seq, state) VALUES (?1, 'sent')", seq); !put) return put;
+        for (const Received& one : has) {
+            if (one.sure) {
+                // One that came out of quarantine has arrived after all.
+                if (auto gone = db_->run("DELETE FROM outbox_apart WHERE seq BETWEEN ?1 AND ?2", one.from, one.to); !gone) return gone;
+                if (one.from > *at + 1) {
+                    auto put = db_->run("INSERT INTO outbox_apart (seq, state) SELECT seq, 'sent' FROM record WHERE seq BETWEEN ?1 AND ?2", one.from, one.to);
+                    if (!put) return put;
+                } else if (one.to > *at) {
+                    if (auto set = set_through(one.to); !set) return set;
+                }
             }
             if (auto passed = pass_marked(); !passed) return passed;
             at = through();
             if (!at) return at.error();
-            if (*at >= to) all = to;
+            if (*at >= one.to) all = one.to;
         }
-        return pass_marked();
+        if (auto passed = pass_marked(); !passed) return passed;
+        // One that came out of quarantine waits before it.
+        auto again = db_->integer_or(0, "SELECT min(seq) FROM outbox_apart WHERE state = 'again'");
+        if (!again) return again.error();
+        if (*again != 0) all = std::min(all, *again - 1);
+        return {};
     });
     if (!done) return done.error().within("marking as received");
     return all;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "content/study/record.h"
@@ -29,12 +28,15 @@ public:
     Result<void> mark_sent(const std::vector<std::int64_t>& seqs);
     Result<void> mark_through(std::int64_t seq);
     Result<void> rewind(std::int64_t through);
-    // A receipt: the other side has these stretches (from, to; ascending, apart from each other). `nothing_else`: what counts as acknowledged and is in none of them
-    // is sent once more. How far it has everything that can be sent: what is in quarantine here, or lost by the disk, is waited for by nobody.
-    Result<std::int64_t> mark_received(const std::vector<std::pair<std::int64_t, std::int64_t>>& has, bool nothing_else);
+    // A receipt: the other side has these stretches, ascending and apart from each other. `nothing_else`: what counts as acknowledged and is in none of them is sent
+    // once more. How far it has everything that can be sent: what is in quarantine here, or lost by the disk, is waited for by nobody.
+    struct Received {
+        std::int64_t from = 0, to = 0;
+        bool sure = true;                // false: that it is this terminal's cannot be told; of those from…to everything stays as it was
+    };
+    Result<std::int64_t> mark_received(const std::vector<Received>& has, bool nothing_else);
     // Of those from…to that count as acknowledged: sent once more, because the centre misses them. How many.
     Result<std::int64_t> again(std::int64_t from, std::int64_t to);
-
     // Whether one of those from…to is still to be sent.
     Result<bool> waits(std::int64_t from, std::int64_t to) const;
 
@@ -56,7 +58,7 @@ public:
         std::int64_t sent_through = 0;   // up to here everything is acknowledged, or in quarantine
         std::int64_t quarantined = 0, last_seq = 0;
     };
-    Result<Status> status() const;       // constant time
+    Result<Status> status() const;       // constant time, and a little for each that stands apart
 
     // Small things the agent remembers: "centre", "token" (sealed), "roster_version" …
     Result<std::optional<std::string>> remembered(std::string_view name) const;

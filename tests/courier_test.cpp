@@ -167,6 +167,15 @@ TEST_CASE("a record that nobody can read holds up no other, on a stick either", 
     centre.take(stick);
     CHECK(centre.serve(one, stick).received_through == 35);
     CHECK(Outbox(*one.db).status()->waiting == 0);
+    // A disk that was mended has lost the end of what the centre has: that is not sent once more.
+    REQUIRE(one.db->run("DELETE FROM record WHERE seq IN (10, 11)"));
+    one.record(2);
+    CHECK(centre.serve(one, stick).records == 2);
+    centre.take(stick);
+    const CourierServed after = centre.serve(one, stick);
+    CHECK(after.receipt);
+    CHECK(after.records_on_stick == 0);
+    CHECK(Outbox(*one.db).status()->waiting == 0);
 }
 
 TEST_CASE("a stick that leads elsewhere is written to by nobody", "[sync][courier]") {

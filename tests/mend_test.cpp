@@ -153,6 +153,21 @@ TEST_CASE("a damaged page in the middle loses what was on it and nothing else", 
     CHECK(*opened.db->check() == "ok");
 }
 
+TEST_CASE("the number of an acknowledged record that is gone is never given again", "[store][mend]") {
+    const Places p;
+    fill(p);
+    {
+        Book book(p.file);
+        REQUIRE(book.db->run("INSERT INTO remembered (name, value) VALUES ('sent_through', '11')"));
+        REQUIRE(book.db->run("INSERT INTO outbox_apart (seq, state) SELECT seq, 'sent' FROM record WHERE seq > 12"));
+        REQUIRE(book.db->run("INSERT INTO outbox_apart (seq, state) VALUES (650, 'sent')"));
+    }
+    overwrite(p.file, 0, 100, '\xa5');
+    CHECK(p.open_well().mended.last_seq_seen == 650);
+    Book book(p.file);
+    CHECK(book.keep(20'000) == 651);
+}
+
 TEST_CASE("a file cut off keeps the numbers that were given", "[store][mend]") {
     const Places p;
     fill(p);

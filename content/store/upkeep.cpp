@@ -195,8 +195,9 @@ Result<OpenedDatabase> mend(const Path& file, const Path& backups, const Path& s
         if (!db) return db.error();
         auto last = (*db)->integer_or(0, "SELECT max(seq) FROM record");
         auto count = (*db)->integer_or(0, "SELECT count(*) FROM record");
-        // What was acknowledged was written, though its record may be gone.
-        auto told_through = (*db)->integer_or(0, "SELECT CAST(value AS INTEGER) FROM remembered WHERE name = 'sent_through'");
+        // What was acknowledged was written, though its record may be gone. Behind a gap it stands apart.
+        auto told_through = (*db)->integer_or(0, "SELECT max((SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM remembered WHERE name = 'sent_through'), "
+                                                 "(SELECT coalesce(max(seq), 0) FROM outbox_apart))");
         if (!last || !count || !told_through) return (!last ? last : !count ? count : told_through).error();
         mended.last_seq_seen = std::max({mended.last_seq_seen, *last, *told_through});
         mended.records_lost = mended.last_seq_seen - *count;

@@ -75,7 +75,7 @@ private:
                  frame.words(mended.from_backup.empty() ? "admin.mended.anew" : "admin.mended.backup",
                              {{"n", std::to_string(mended.records_recovered)}, {"lost", std::to_string(mended.records_lost)}}), Notice::Tone::bad);
         if (const std::size_t waiting = study.visit().waiting(); waiting > 0 || !study.visit().trouble().empty())
-            told(frame, rest, frame.words("admin.waiting.title", {{"n", std::to_string(waiting)}}), frame.words("admin.waiting.text"));
+            told(frame, rest, frame.words("admin.waiting.title", {{"n", std::to_string(waiting)}}), frame.words("admin.waiting.text"), Notice::Tone::bad);
         if (!frame.moment.wall_trusted)
             told(frame, rest, frame.words("admin.clock.title"), frame.words("admin.clock.text", {{"day", admin_day(frame.day)}}), Notice::Tone::bad);
     }

@@ -224,9 +224,11 @@ Result<std::vector<std::pair<std::int64_t, std::int64_t>>> chain_stretches(Sql& 
 }
 
 Result<CentreReceipt> receipt_of(Sql& sql, Organisation organisation, const KioskId& kiosk) {
-    auto rows = sql.query("SELECT first_seq, last_seq, last_hash FROM chain_stretch WHERE organisation = $1 AND kiosk = $2 ORDER BY first_seq LIMIT $3",
+    auto rows = sql.query("SELECT first_seq, last_seq, last_hash FROM chain_stretch WHERE organisation = $1 AND kiosk = $2 "
+                          "ORDER BY CASE WHEN first_seq = 1 THEN 0 ELSE 1 END, last_seq - first_seq DESC, first_seq LIMIT $3",
                           {organisation, kiosk.text, static_cast<std::int64_t>(receipt_stretches_limit)});
     if (!rows) return rows.error().within("reading the chain");
+    std::sort(rows->begin(), rows->end(), [](const SqlRow& a, const SqlRow& b) { return a.integer(0) < b.integer(0); });
     CentreReceipt receipt;
     receipt.kiosk = kiosk;
     for (const SqlRow& row : *rows) {
@@ -259,7 +261,7 @@ Result<CentreState> RecordStore::chain(Organisation organisation, const KioskId&
 Result<std::vector<KioskAlert>> kiosk_alerts(Sql& sql, Organisation organisation, const KioskId& kiosk, bool also_closed, std::size_t limit) {
     auto rows = sql.query("SELECT kiosk, kind, from_seq, to_seq, first_seen_ms, closed_ms, sentence FROM "
                           "(SELECT kiosk, kind, from_seq, to_seq, first_seen_ms, closed_ms, sentence FROM kiosk_alert WHERE organisation = $1 UNION ALL "
-                          "SELECT kiosk, 'unsigned', signed_seq + 1, last_seq, seen_ms, 0, '' FROM kiosk_health WHERE organisation = $1 AND last_seq - signed_seq > $5) all_of_them "
+                          "SELECT kiosk, 'unsigned', signed_seq + 1, last_seq, 0, 0, '' FROM kiosk_health WHERE organisation = $1 AND last_seq - signed_seq > $5) all_of_them "
                           "WHERE ($2 = '' OR kiosk = $2) AND ($3 = 1 OR closed_ms = 0) "
                           "ORDER BY CASE WHEN closed_ms = 0 THEN 0 ELSE 1 END, first_seen_ms DESC, kiosk, kind, from_seq LIMIT $4",
                           {organisation, kiosk.text, std::int64_t{also_closed ? 1 : 0}, static_cast<std::int64_t>(limit), unsigned_limit});

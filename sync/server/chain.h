@@ -18,7 +18,8 @@ namespace xinghuo {
 //        broken_link  neighbours that do not belong to one chain
 //        bad_signature, boot_falls
 //        unsigned     more than unsigned_limit records at the end of a chain without a signature behind them. A terminal signs the last record of whatever it
-//                     writes, so its token alone speaks here. No alert that is kept: it is so, or is not
+//                     writes, so its token alone speaks here. No alert that is kept, and without a day: it is so, or is not
+//                     (and for a moment while a long day's records come, of which only the last is signed)
 //        foreign      a record of another terminal among this one's: kept as a statement, counted nowhere
 //        alias        a member's id that cannot be made another's (roll_ups)
 inline constexpr std::int64_t unsigned_limit = 1'000;
@@ -36,7 +37,7 @@ Result<std::vector<KioskAlert>> kiosk_alerts(Sql& sql, Organisation organisation
 // An alert that is already there stays as it is. Inside the caller's transaction.
 Result<void> raise_alerts(Sql& sql, Organisation organisation, const std::vector<KioskAlert>& alerts);
 
-// What a receipt says: how far everything is here, and the first receipt_stretches_limit stretches behind what is missing. `at` is the caller's.
+// What a receipt says: how far everything is here, and behind what is missing the longest stretches, receipt_stretches_limit in all. `at` is the caller's.
 Result<CentreReceipt> receipt_of(Sql& sql, Organisation organisation, const KioskId& kiosk);
 
 // Stretches [from, to] that are here, ascending.
