@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 #include "content/base/json.h"
@@ -92,10 +91,10 @@ Result<void> Agent::State::open() {
 }
 
 Result<void> Agent::State::read_contact() {
-    const auto note = outbox->remembered(contact_note);
-    if (!note) return note.error();
-    const std::string& text = note->value_or("");
-    if (std::from_chars(text.data(), text.data() + text.size(), noted_contact_ms).ec == std::errc()) status.last_contact = WallTime{noted_contact_ms};
+    const auto noted = outbox->remembered_number(contact_note);
+    if (!noted) return noted.error();
+    noted_contact_ms = *noted;
+    if (noted_contact_ms != 0) status.last_contact = WallTime{noted_contact_ms};
     return {};
 }
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "content/base/descriptor.h"
@@ -127,7 +126,6 @@ private:
         }
         std::vector<ReceivedStretch> has = receipt->also;
         if (receipt->through > 0) has.insert(has.begin(), {1, receipt->through, receipt->hash});
-        served_.receipt = true;
         std::vector<Outbox::Received> received;
         const auto status = outbox_.status();
         if (!status) return status.error();
@@ -142,18 +140,16 @@ private:
             }
             received.push_back({one.from, one.to, !lost});
         }
+        served_.receipt = true;
         return hear(*receipt, received);
     }
 
     // Of two receipts the newest says what is missing: it may say of less than one before, when the centre was restored from a backup. An older one, on a stick that
     // was long on its way, says only what had arrived by then. Who reports by network hears there what is missing.
     Result<void> hear(const CentreReceipt& receipt, const std::vector<Outbox::Received>& received) {
-        const auto note = outbox_.remembered(newest_receipt_note);
-        if (!note) return note.error();
-        std::int64_t newest = 0;
-        const std::string& text = note->value_or("0");
-        std::from_chars(text.data(), text.data() + text.size(), newest);
-        const bool newer = receipt.at.unix_ms > newest;
+        const auto newest = outbox_.remembered_number(newest_receipt_note);
+        if (!newest) return newest.error();
+        const bool newer = receipt.at.unix_ms > *newest;
         const auto through = outbox_.mark_received(received, newer && !parts_.network);
         if (!through) return through.error();
         served_.received_through = *through;

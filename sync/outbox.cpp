@@ -23,7 +23,7 @@ Result<void> all_or_nothing(Database& db, const Work& work) {
 }  // namespace
 
 Result<std::int64_t> Outbox::through() const {
-    return db_->integer_or(0, "SELECT CAST(value AS INTEGER) FROM remembered WHERE name = ?1", through_name);
+    return remembered_number(through_name);
 }
 
 Result<void> Outbox::set_through(std::int64_t seq) { return remember(through_name, std::to_string(seq)); }
@@ -266,6 +266,10 @@ Result<std::optional<std::string>> Outbox::remembered(std::string_view name) con
     if (rows->next()) value = rows->text(0);
     if (auto read = rows->end(); !read) return read.error();
     return value;
+}
+
+Result<std::int64_t> Outbox::remembered_number(std::string_view name) const {
+    return db_->integer_or(0, "SELECT CAST(value AS INTEGER) FROM remembered WHERE name = ?1", name);
 }
 
 Result<void> Outbox::remember(std::string_view name, std::string_view value) {

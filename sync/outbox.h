@@ -62,6 +62,7 @@ public:
 
     // Small things the agent remembers: "centre", "token" (sealed), "roster_version" …
     Result<std::optional<std::string>> remembered(std::string_view name) const;
+    Result<std::int64_t> remembered_number(std::string_view name) const;  // 0: none
     Result<void> remember(std::string_view name, std::string_view value);
     Result<void> forget(std::string_view name);
 

@@ -19,6 +19,17 @@ const WallTime monday = courier_monday;
 
 std::vector<Path> chunks_on(const Path& stick) { return files_in(stick / courier_folder / "up"); }
 
+// A terminal that is enrolled, and a stick of its centre.
+struct OneTerminal {
+    OneTerminal() : stick(centre.stick("stick")) {
+        centre.enrol(one, "一楼大厅");
+        centre.prepare(stick);
+    }
+    CourierCentre centre;
+    TerminalRoom one{"one"};
+    const Path stick;
+};
+
 }  // namespace
 
 TEST_CASE("a stick carries records up, and receipts and the roster down", "[sync][courier]") {
@@ -71,12 +82,8 @@ TEST_CASE("a stick carries records up, and receipts and the roster down", "[sync
     CHECK(Outbox(*one.db).status()->sent_through == 1'204);
 }
 
-TEST_CASE("copied, replayed, out of order: the same records, once", "[sync][courier]") {
-    CourierCentre centre;
-    TerminalRoom one("one");
-    centre.enrol(one, "一楼大厅");
-    const Path stick = centre.stick("stick"), copy = centre.stick("copy"), other = centre.stick("other");
-    centre.prepare(stick);
+TEST_CASE_METHOD(OneTerminal, "copied, replayed, out of order: the same records, once", "[sync][courier]") {
+    const Path copy = centre.stick("copy"), other = centre.stick("other");
     centre.prepare(other);
     one.record(20);
     centre.serve(one, stick);
@@ -110,12 +117,7 @@ TEST_CASE("copied, replayed, out of order: the same records, once", "[sync][cour
     CHECK(!centre.desk().take(theirs, monday));
 }
 
-TEST_CASE("a centre that was restored from a backup gets what it misses, by stick too", "[sync][courier]") {
-    CourierCentre centre;
-    TerminalRoom one("one");
-    centre.enrol(one, "一楼大厅");
-    const Path stick = centre.stick("stick");
-    centre.prepare(stick);
+TEST_CASE_METHOD(OneTerminal, "a centre that was restored from a backup gets what it misses, by stick too", "[sync][courier]") {
     one.record(30);
     centre.serve(one, stick);
     centre.take(stick);
@@ -144,12 +146,7 @@ TEST_CASE("a centre that was restored from a backup gets what it misses, by stic
     CHECK(Outbox(*one.db).status()->sent_through == 30);
 }
 
-TEST_CASE("a record that nobody can read holds up no other, on a stick either", "[sync][courier]") {
-    CourierCentre centre;
-    TerminalRoom one("one");
-    centre.enrol(one, "一楼大厅");
-    const Path stick = centre.stick("stick");
-    centre.prepare(stick);
+TEST_CASE_METHOD(OneTerminal, "a record that nobody can read holds up no other, on a stick either", "[sync][courier]") {
     one.record(30);
     REQUIRE(one.db->run("UPDATE record SET kind = 'damaged' WHERE seq = 12"));
     CHECK(centre.serve(one, stick).records == 29);
@@ -178,14 +175,10 @@ TEST_CASE("a record that nobody can read holds up no other, on a stick either", 
     CHECK(Outbox(*one.db).status()->waiting == 0);
 }
 
-TEST_CASE("a stick that leads elsewhere is written to by nobody", "[sync][courier]") {
-    CourierCentre centre;
-    TerminalRoom one("one");
-    centre.enrol(one, "一楼大厅");
-    const Path stick = centre.stick("stick"), victim = centre.stick("victim");
+TEST_CASE_METHOD(OneTerminal, "a stick that leads elsewhere is written to by nobody", "[sync][courier]") {
+    const Path victim = centre.stick("victim");
     REQUIRE(write_file(victim / "metadata" / "9.root.json", std::string_view("dear")));
     REQUIRE(write_file(victim / "answers" / "mine", std::string_view("dear")));
-    centre.prepare(stick);
     one.record(3);
     centre.serve(one, stick);
     const auto refused = [&](const Path& link, const Path& to, bool for_terminals) {
@@ -254,12 +247,7 @@ TEST_CASE("a chunk cut off or changed anywhere is put aside, and comes again", "
     CHECK(centre.serve(one, stick).pulled.wrong.size() == 1);
 }
 
-TEST_CASE("pulled out at any file, a stick goes on where it was", "[sync][courier]") {
-    CourierCentre centre;
-    TerminalRoom one("one");
-    centre.enrol(one, "一楼大厅");
-    const Path stick = centre.stick("stick");
-    centre.prepare(stick);
+TEST_CASE_METHOD(OneTerminal, "pulled out at any file, a stick goes on where it was", "[sync][courier]") {
     one.record(2'500);
     REQUIRE(centre.serve(one, stick).chunks == 3);
     auto files = chunks_on(stick);

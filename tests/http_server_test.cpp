@@ -47,6 +47,28 @@ std::string post(const std::string& body, const std::string& more = {}) {
     return fmt::format("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n{}\r\n{}", body.size(), more, body);
 }
 
+// Answers nobody before let_go().
+struct HeldHandler {
+    std::mutex lock;
+    std::condition_variable wake;
+    bool go = false;
+    std::atomic<int> inside{0};
+
+    HttpReply answer() {
+        ++inside;
+        std::unique_lock held(lock);
+        wake.wait(held, [&] { return go; });
+        return HttpReply{};
+    }
+    void let_go() {
+        {
+            const std::lock_guard held(lock);
+            go = true;
+        }
+        wake.notify_all();
+    }
+};
+
 }  // namespace
 
 TEST_CASE("a connection carries many requests, also several at once", "[http_server]") {
@@ -205,26 +227,18 @@ TEST_CASE("who sends slowly on purpose is sent away", "[http_server]") {
 }
 
 TEST_CASE("more than the workers can take is told to come again", "[http_server]") {
-    std::mutex lock;
-    std::condition_variable wake;
-    bool go = false;
-    std::atomic<int> inside{0};
+    HeldHandler handler;
     HttpServerSettings settings;
     settings.workers = 1;
     settings.limits.waiting = 2;
-    RunningServer here(settings, [&](const HttpRequest&) {
-        ++inside;
-        std::unique_lock held(lock);
-        wake.wait(held, [&] { return go; });
-        return HttpReply{};
-    });
+    RunningServer here(settings, [&](const HttpRequest&) { return handler.answer(); });
     std::vector<std::unique_ptr<RawConnection>> asking;
     const auto ask = [&] {
         asking.push_back(std::make_unique<RawConnection>(here.port()));
         REQUIRE(asking.back()->send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
     };
     ask();
-    while (inside.load() < 1) std::this_thread::yield();
+    while (handler.inside.load() < 1) std::this_thread::yield();
     ask();
     ask();
     while (here.server->counts().waiting < 2) std::this_thread::yield();
@@ -233,11 +247,7 @@ TEST_CASE("more than the workers can take is told to come again", "[http_server]
     REQUIRE(refused);
     CHECK(refused->status == 503);
     CHECK_FALSE(refused->header("retry-after").empty());
-    {
-        const std::lock_guard held(lock);
-        go = true;
-    }
-    wake.notify_all();
+    handler.let_go();
     for (const auto& connection : asking) CHECK(connection->reply()->status == 200);
     CHECK(late.ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")->status == 200);  // the connection was worth keeping
 }
@@ -335,22 +345,14 @@ TEST_CASE("what was begun when the server stops is finished", "[http_server]") {
 }
 
 TEST_CASE("a request that comes whole when the time to stop is over finds nobody, and harms nobody", "[http_server]") {
-    std::mutex lock;
-    std::condition_variable wake;
-    bool go = false;
-    std::atomic<int> inside{0};
+    HeldHandler handler;
     HttpServerSettings settings;
     settings.workers = 1;
     settings.limits.grace = Milliseconds(0);
-    RunningServer here(settings, [&](const HttpRequest&) {
-        ++inside;
-        std::unique_lock held(lock);
-        wake.wait(held, [&] { return go; });
-        return HttpReply{};
-    });
+    RunningServer here(settings, [&](const HttpRequest&) { return handler.answer(); });
     RawConnection begun(here.port()), waiting(here.port()), late(here.port());
     REQUIRE(begun.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
-    while (inside.load() < 1) std::this_thread::yield();
+    while (handler.inside.load() < 1) std::this_thread::yield();
     REQUIRE(waiting.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
     while (here.server->counts().waiting < 1) std::this_thread::yield();
     REQUIRE(late.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
@@ -358,13 +360,9 @@ TEST_CASE("a request that comes whole when the time to stop is over finds nobody
     std::thread stops([&] { here.server->stop(); });
     while (here.server->counts().waiting > 0) std::this_thread::yield();  // the time is over, and the worker still busy
     late.send("words");
-    {
-        const std::lock_guard held(lock);
-        go = true;
-    }
-    wake.notify_all();
+    handler.let_go();
     stops.join();
-    CHECK(inside.load() == 1);
+    CHECK(handler.inside.load() == 1);
     here.server.reset();
     for (RawConnection* connection : {&begun, &waiting, &late}) CHECK(connection->closed());
 }

@@ -204,11 +204,7 @@ TEST_CASE("the centre's page: where records go to another store there is nothing
     room.to_a_store = true;
     room.carried_now = stick_of_a_centre();
     const FolderAsStick stick;
-    HallOptions options;
-    options.sync = &room;
-    Hall hall = open_hall(options);
-    hall.drive->run("stick " + stick.path.string());
-    open_page(hall);
+    Hall hall = open_page_with_stick(room, stick);
     CHECK(can_touch(hall, "sync.now"));
     CHECK_FALSE(can_touch(hall, "sync.enrol"));
     CHECK_FALSE(can_touch(hall, "sync.enrol.stick"));

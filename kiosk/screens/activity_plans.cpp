@@ -24,6 +24,8 @@ std::string short_date(const Frame& frame, std::int64_t day) {
     return frame.words("activity.form.date", {{"m", frame.words(fmt::format("month.{}", date.month))}, {"d", std::to_string(date.day)}});
 }
 
+TextStyle date_style(const Frame& frame) { return {Face::sans, 28, frame.theme.ink_2, Align::left, 1.25f, 1}; }
+
 void small_heading(Frame& frame, Rect box, std::string_view words) {
     frame.canvas.text(words, box, {Face::serif_bold, 36, frame.theme.ink, Align::left, 1.2f, 1, true, 28});
 }
@@ -71,20 +73,24 @@ const ActivityOffer* ActivityOffers::find(const std::string& id) const {
     return found == all_.end() ? nullptr : &*found;
 }
 
-bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& offer, std::size_t i, bool followed) {
+// As wide as the widest day of them all, so that the names stand below each other. 0: enlarged words have no room beside the time, it stands above them.
+float ActivityOffers::time_width(Frame& frame) const {
+    const float growth = text_growth(frame);
+    if (growth > 1.2f) return 0;
+    float w = 132 * growth;
+    for (const ActivityOffer& offer : all_)
+        if (const std::int64_t day = china_day(*offer.planned.plan.planned); day != frame.day)
+            w = std::max(w, frame.canvas.measure(short_date(frame, day), date_style(frame)).x + 4);
+    return w;
+}
+
+bool ActivityOffers::card_of(Frame& frame, Rect& place, const ActivityOffer& offer, std::size_t i, bool followed, float time_w) {
     Canvas& canvas = frame.canvas;
     const Theme& theme = frame.theme;
     const ActivityPlan& plan = offer.planned.plan;
-    const float growth = text_growth(frame), sign = 44;
-    // Enlarged words have no room beside the time: it stands above them.
-    const bool above = growth > 1.2f;
-    const TextStyle date{Face::sans, 28, theme.ink_2, Align::left, 1.25f, 1};
-    // As wide as the widest day of them all, so that the names stand below each other.
-    float time_w = above ? 0 : 132 * growth;
-    for (std::size_t other = 0; !above && other < all_.size(); ++other) {
-        const std::int64_t its_day = china_day(*all_[other].planned.plan.planned);
-        if (its_day != frame.day) time_w = std::max(time_w, canvas.measure(short_date(frame, its_day), date).x + 4);
-    }
+    constexpr float sign = 44;
+    const bool above = time_w == 0;
+    const TextStyle date = date_style(frame);
     const float w = place.w - 2 * space::m - sign - space::s - (above ? 0 : time_w + space::s);
     const std::int64_t day = china_day(*plan.planned);
     const bool today = day == frame.day;
@@ -136,8 +142,9 @@ const ActivityOffer* ActivityOffers::first(Frame& frame, Rect& place, const std:
     small_heading(frame, head, frame.words("plan.title"));
     place.cut_top(6);
     const ActivityOffer* touched = nullptr;
+    const float time_w = time_width(frame);
     for (std::size_t i = 0; i < std::min(first_few, all_.size()); ++i)
-        if (card_of(frame, place, all_[i], i, all_[i].planned.id == followed)) touched = &all_[i];
+        if (card_of(frame, place, all_[i], i, all_[i].planned.id == followed, time_w)) touched = &all_[i];
     place.cut_top(space::s);
     return touched;
 }
@@ -151,8 +158,9 @@ const ActivityOffer* ActivityOffers::list(Frame& frame, Rect place, const std::s
         Rect rest{column.x, top + 4, column.w, 1e6f};
         small_heading(frame, rest.cut_top(50 * text_growth(frame)), frame.words("plan.title"));
         rest.cut_top(6);
+        const float time_w = time_width(frame);
         for (std::size_t i = 0; i < all_.size(); ++i)
-            if (card_of(frame, rest, all_[i], i, all_[i].planned.id == followed)) touched = &all_[i];
+            if (card_of(frame, rest, all_[i], i, all_[i].planned.id == followed, time_w)) touched = &all_[i];
         return rest.y - top + space::m;
     });
     return touched;

@@ -33,7 +33,8 @@ public:
     void close_list() { wants_list_ = false; }
 
 private:
-    bool card_of(Frame& frame, Rect& place, const ActivityOffer& offer, std::size_t i, bool followed);
+    [[nodiscard]] float time_width(Frame& frame) const;
+    bool card_of(Frame& frame, Rect& place, const ActivityOffer& offer, std::size_t i, bool followed, float time_w);
 
     std::uint64_t told_ = 0;
     std::int64_t day_ = -1;

@@ -61,6 +61,15 @@ inline void open_page(Hall& hall) {
     REQUIRE(hall.app->screen_id() == "admin-sync");
 }
 
+// The same, with a courier stick plugged in; `room` tells of it.
+inline Hall open_page_with_stick(FakeSyncRoom& room, const FolderAsStick& stick, HallOptions options = {}) {
+    options.sync = &room;
+    Hall hall = open_hall(options);
+    hall.drive->run("stick " + stick.path.string());
+    open_page(hall);
+    return hall;
+}
+
 // From the offer to the page where the code is typed.
 inline void compare(Hall& hall) {
     touch(hall, "#sync.enrol.stick");
